@@ -1,0 +1,273 @@
+"""Plain values as bytes and back, for two processes that do not trust each other.
+
+A message is a msgpack header and a list of raw buffers. The header is a tree of
+plain values in which an array stands as (kind, dtype, shape, axis order, index of
+its buffer); the bytes of arrays travel beside it and are never copied needlessly.
+Decoding builds exact built-in types, ``np.ndarray`` and CPU ``torch.Tensor``, or
+an ``Opaque`` that names a type which may not cross. There is no pickle here.
+
+The frame on a socket::
+
+    u32 header size | u32 number of buffers | u64 size of each buffer | header | buffers
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+
+MAX_HEADER = 16 << 20  # bytes; a tree of a million small numbers fits
+MAX_TOTAL = 512 << 20  # bytes of all buffers of one message
+MAX_BUFFERS = 10_000
+MAX_NODES = 1_000_000
+MAX_DEPTH = 32
+MAX_DIMS = 16
+MAX_INT_BYTES = 128
+
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
+
+_ARRAY, _TENSOR, _TUPLE, _BIGINT, _OPAQUE = range(1, 6)
+
+
+class CodecError(ValueError):
+    """The bytes or the value are outside what may cross."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for an object that may not cross: only the name of its type is known."""
+
+    type_name: str
+
+
+# ----------------------------------------------------------------- encoding
+
+
+def pack(value: Any) -> tuple[bytes, list[memoryview]]:
+    """Return the header and the buffers that carry ``value``.
+
+    Numpy scalars become Python numbers, subclasses their base type, sets sorted
+    lists, a ``pandas.DataFrame`` a dict of lists. Raises CodecError for values that
+    are too deep or too many; other types become ``Opaque``.
+    """
+    buffers: list[memoryview] = []
+    tree = _plain(value, buffers, [0], 0)
+    return msgpack.packb(tree, use_bin_type=True, unicode_errors="surrogatepass"), buffers
+
+
+def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) -> Any:
+    count[0] += 1
+    if depth > MAX_DEPTH:
+        raise CodecError(f"the value is nested more than {MAX_DEPTH} levels deep")
+    if count[0] > MAX_NODES:
+        raise CodecError(f"the value has more than {MAX_NODES:,} parts")
+
+    def nested(item: Any) -> Any:
+        return _plain(item, buffers, count, depth + 1)
+
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return None if value is None else bool(value)
+    if isinstance(value, (int, np.integer)):
+        return _integer(int(value))
+    if isinstance(value, (float, np.floating)):
+        return float(value)
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        return _array(np.asarray(value), _ARRAY, buffers)
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _tensor(torch, value, buffers)
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, _tree_bytes([nested(item) for item in value]))
+    if isinstance(value, (list, range)):
+        return [nested(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return [nested(item) for item in sorted(value, key=repr)]
+    if type(value).__name__ == "DataFrame" and hasattr(value, "to_dict"):
+        value = value.to_dict("list")
+    if isinstance(value, Mapping):
+        return {nested(key): nested(item) for key, item in value.items()}
+    return msgpack.ExtType(_OPAQUE, type(value).__qualname__[:200].encode("utf-8", "replace"))
+
+
+def _integer(value: int) -> Any:
+    if -(1 << 63) <= value < 1 << 63:
+        return value
+    size = value.bit_length() // 8 + 1
+    if size > MAX_INT_BYTES:
+        raise CodecError(f"an integer has more than {MAX_INT_BYTES * 8} bits")
+    return msgpack.ExtType(_BIGINT, value.to_bytes(size, "big", signed=True))
+
+
+def _tensor(torch: Any, tensor: Any, buffers: list[memoryview]) -> Any:
+    name = str(tensor.dtype).removeprefix("torch.")
+    if name not in DTYPES or tensor.is_sparse or tensor.device.type == "meta":
+        return msgpack.ExtType(_OPAQUE, f"Tensor of {name}".encode())
+    return _array(tensor.detach().cpu().resolve_neg().numpy(), _TENSOR, buffers)
+
+
+def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
+    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMS:
+        return msgpack.ExtType(_OPAQUE, f"ndarray of {array.dtype.name}"[:200].encode())
+    # The axis order in memory survives, so a transposed array arrives transposed.
+    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    flat = np.ascontiguousarray(array.transpose(order), dtype=array.dtype.newbyteorder("="))
+    if sum(len(b) for b in buffers) + flat.nbytes > MAX_TOTAL or len(buffers) >= MAX_BUFFERS:
+        raise CodecError(f"the arrays are larger than {MAX_TOTAL >> 20} MiB or too many")
+    buffers.append(memoryview(flat.reshape(-1).view(np.uint8)))
+    spec = [array.dtype.name, list(array.shape), order, len(buffers) - 1]
+    return msgpack.ExtType(kind, _tree_bytes(spec))
+
+
+def _tree_bytes(tree: Any) -> bytes:
+    return msgpack.packb(tree, use_bin_type=True, unicode_errors="surrogatepass")
+
+
+# ----------------------------------------------------------------- decoding
+
+
+def unpack(header: bytes, buffers: list[bytearray]) -> Any:
+    """Build the value that ``header`` and ``buffers`` describe.
+
+    The arrays are views on ``buffers``. Raises CodecError on anything malformed.
+    """
+    budget = [MAX_NODES]
+    return _parse(header, buffers, budget, 0)
+
+
+def _parse(data: bytes, buffers: list[bytearray], budget: list[int], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise CodecError("the message is nested too deeply")
+    if len(data) > MAX_HEADER:
+        raise CodecError("the header is too large")
+
+    def ext_hook(code: int, payload: bytes) -> Any:
+        return _extension(code, payload, buffers, budget, depth + 1)
+
+    try:
+        value = msgpack.unpackb(
+            data,
+            raw=False,
+            strict_map_key=False,
+            use_list=True,
+            unicode_errors="surrogatepass",
+            ext_hook=ext_hook,
+            max_ext_len=MAX_HEADER,
+        )
+    except CodecError:
+        raise
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+        raise CodecError(f"the message is malformed: {type(error).__name__}") from error
+    _measure(value, budget, depth)
+    return value
+
+
+def _measure(value: Any, budget: list[int], depth: int) -> None:
+    """Count the parts of a decoded value and refuse a tree that is too big or too deep."""
+    stack = [(value, depth)]
+    while stack:
+        item, level = stack.pop()
+        budget[0] -= 1
+        if level > MAX_DEPTH or budget[0] < 0:
+            raise CodecError("the value is nested too deeply or has too many parts")
+        if type(item) in (list, tuple):
+            stack.extend((part, level + 1) for part in item)
+        elif type(item) is dict:
+            stack.extend((part, level + 1) for pair in item.items() for part in pair)
+        elif isinstance(item, msgpack.Timestamp):
+            raise CodecError("a timestamp may not cross")
+
+
+def _extension(
+    code: int, payload: bytes, buffers: list[bytearray], budget: list[int], depth: int
+) -> Any:
+    if code == _OPAQUE:
+        return Opaque(payload[:200].decode("utf-8", "replace"))
+    if code == _BIGINT:
+        if len(payload) > MAX_INT_BYTES + 1:
+            raise CodecError("an integer is too long")
+        return int.from_bytes(payload, "big", signed=True)
+    if code == _TUPLE:
+        items = _parse(payload, buffers, budget, depth)
+        if type(items) is not list:
+            raise CodecError("a tuple is malformed")
+        return tuple(items)
+    if code in (_ARRAY, _TENSOR):
+        return _view(_parse(payload, [], budget, depth), code, buffers)
+    raise CodecError(f"unknown extension type {code}")
+
+
+def _view(spec: Any, kind: int, buffers: list[bytearray]) -> Any:
+    match spec:
+        case [str(name), list(shape), list(order), int(index)]:
+            pass
+        case _:
+            raise CodecError("an array is malformed")
+    sizes_ok = all(type(n) is int and 0 <= n <= MAX_TOTAL for n in shape)
+    if name not in DTYPES or len(shape) > MAX_DIMS or not sizes_ok:
+        raise CodecError("an array has a forbidden dtype or shape")
+    if not all(type(axis) is int for axis in order) or sorted(order) != list(range(len(shape))):
+        raise CodecError("an array has a malformed axis order")
+    if type(index) is not int or not 0 <= index < len(buffers):
+        raise CodecError("an array names a buffer that is not there")
+    dtype = np.dtype(name)
+    if math.prod(shape) * dtype.itemsize != len(buffers[index]):
+        raise CodecError("an array and its buffer differ in size")
+    flat = np.frombuffer(buffers[index], dtype=dtype)
+    if name == "bool":  # bytes other than 0 and 1 are not booleans
+        flat = flat.view(np.uint8) != 0
+    array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+    if kind == _ARRAY:
+        return array
+    import torch
+
+    return torch.from_numpy(array)
+
+
+# ----------------------------------------------------------------- on a socket
+
+
+def send(sock: socket.socket, value: Any) -> None:
+    """Write one value to the socket."""
+    header, buffers = pack(value)
+    if len(header) > MAX_HEADER:
+        raise CodecError("the value is too large")
+    sizes = struct.pack(f"!II{len(buffers)}Q", len(header), len(buffers), *map(len, buffers))
+    sock.sendall(sizes + header)
+    for buffer in buffers:
+        sock.sendall(buffer)
+
+
+def receive(sock: socket.socket) -> Any:
+    """Read one value. Raises CodecError on a bad frame and EOFError when the peer is gone."""
+    header_size, count = struct.unpack("!II", _exactly(sock, 8))
+    if header_size > MAX_HEADER or count > MAX_BUFFERS:
+        raise CodecError("the frame is too large")
+    sizes = struct.unpack(f"!{count}Q", _exactly(sock, 8 * count))
+    if sum(sizes) > MAX_TOTAL:
+        raise CodecError("the frame is too large")
+    header = bytes(_exactly(sock, header_size))
+    return unpack(header, [_exactly(sock, size) for size in sizes])
+
+
+def _exactly(sock: socket.socket, size: int) -> bytearray:
+    data = bytearray()
+    while len(data) < size:  # grow with what arrives: a promised size costs no memory
+        chunk = sock.recv(min(size - len(data), 1 << 20))
+        if not chunk:
+            raise EOFError("the other side closed the connection")
+        data += chunk
+    return data

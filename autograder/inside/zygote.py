@@ -1,0 +1,221 @@
+"""The preloaded process: imports everything once, then forks a sealed kernel on request.
+
+It runs inside bubblewrap, in a user namespace where it may make namespaces and mounts, and
+holds no test and no secret. The trusted process sends one JSON datagram for each kernel
+over the inherited socket, together with a pipe; the kernel writes ``ready`` to the pipe
+when its sockets are bound. The answer carries a pidfd.
+
+    {"id", "connection", "limits", "environment", "tmpfs"}
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import warnings
+from typing import Any
+
+from . import isolation
+
+KERNELS = "/run/kernels"  # one folder for each kernel: its connection file and its sockets
+OWN = "/run/kernel"  # where a kernel finds its own
+HOME = "/home/student"
+READY = b"ready"
+KEPT = (0, 1, 2)
+
+
+def main() -> None:
+    """Preload, then serve requests until the trusted process closes the socket."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    preload = json.loads(sys.argv[2])
+    for name in preload:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                importlib.import_module(name)
+            except ImportError:  # a course need not install every library
+                continue
+    _one_thread()
+    ctypes.CDLL(None).malloc_trim(0)
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
+    own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # wakes nothing; children are reaped below
+    control.send(json.dumps({"preloaded": os.getpid(), "modules": len(sys.modules)}).encode())
+    while True:
+        data, descriptors = _receive(control)
+        if not data:
+            return
+        _reap()
+        _answer(control, json.loads(data), descriptors, own_pids)
+
+
+def _one_thread() -> None:
+    """A fork copies only the calling thread: any other one would leave its locks held."""
+    threads = os.listdir("/proc/self/task")
+    if len(threads) != 1:
+        raise RuntimeError(f"the preloaded process has {len(threads)} threads; it must have one")
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    try:
+        data, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 4)
+    except ConnectionResetError:
+        return b"", []
+    return data, descriptors
+
+
+def _reap() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def _answer(
+    control: socket.socket, request: dict[str, Any], descriptors: list[int], own_pids: int
+) -> None:
+    [ready] = descriptors
+    isolation.unshare(isolation.NEWPID)  # the next child is process 1 of its own namespace
+    pid = os.fork()
+    if pid == 0:
+        try:
+            control.close()
+            _kernel(request, ready)
+        except BaseException as error:  # report and leave: this is no place for a traceback
+            os.write(ready, f"{type(error).__name__}: {error}".encode()[:2000])
+        finally:
+            os._exit(0)
+    isolation.setns(own_pids, isolation.NEWPID)
+    os.close(ready)
+    pidfd = os.pidfd_open(pid)
+    message = json.dumps({"id": request["id"]}).encode()
+    control.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))])
+    os.close(pidfd)
+
+
+# ----------------------------------------------------------------- in the forked kernel
+
+
+def _kernel(request: dict[str, Any], ready: int) -> None:
+    isolation.die_with_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    _own_view(request)
+    go, done = _sealer(ready)
+    isolation.ProcessLimits(**request["limits"]).apply()
+    isolation.drop_capabilities()
+    isolation.load_seccomp()
+    app = _ipython_kernel(request["connection"])
+    os.write(go, b"1")  # the sockets are bound: their folder becomes read-only
+    os.close(go)
+    if os.read(done, 1) != b"1":
+        raise RuntimeError("the folder of the sockets could not be made read-only")
+    os.close(done)
+    os.wait()
+    os.write(ready, READY)
+    os.close(ready)
+    try:
+        app.start()
+    finally:
+        os._exit(0)
+
+
+def _own_view(request: dict[str, Any]) -> None:
+    """Namespaces, file systems, descriptors and environment of this kernel alone."""
+    isolation.unshare(
+        isolation.NEWNS | isolation.NEWNET | isolation.NEWIPC | isolation.NEWUTS
+    )
+    isolation.private_mounts()
+    isolation.mount_proc()
+    isolation.bind(f"{KERNELS}/{request['id']}", OWN)
+    isolation.mount_tmpfs(KERNELS, 4096, 16)
+    for path in ("/tmp", "/dev/shm", HOME):
+        isolation.mount_tmpfs(path, request["tmpfs"])
+    shutil.copytree(f"{OWN}/files", HOME, dirs_exist_ok=True)
+    os.chdir(HOME)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in KEPT:
+        os.dup2(nothing, descriptor)
+    os.umask(0o022)
+
+
+def _sealer(ready: int) -> tuple[int, int]:
+    """Start the helper that keeps the right to remount until the sockets are bound.
+
+    Capabilities belong to threads, and the kernel starts threads when it binds its sockets;
+    so this process gives its capabilities up first, and a child that still has them makes
+    the folder of the sockets read-only afterwards. It is gone before any student code runs.
+    """
+    go_read, go_write = os.pipe()
+    done_read, done_write = os.pipe()
+    if os.fork() == 0:
+        try:
+            isolation.die_with_parent()
+            os.close(ready)
+            os.close(go_write)
+            if os.read(go_read, 1) == b"1":
+                isolation.make_read_only(OWN)
+                os.write(done_write, b"1")
+        finally:
+            os._exit(0)
+    os.close(go_read)
+    os.close(done_write)
+    _close_all_but((*KEPT, ready, go_write, done_read))
+    return go_write, done_read
+
+
+def _close_all_but(kept: tuple[int, ...]) -> None:
+    low = 0
+    for descriptor in sorted(kept):
+        if low < descriptor:  # closerange(0, 0) would close everything in Python 3.11
+            os.closerange(low, descriptor)
+        low = descriptor + 1
+    os.closerange(low, 1 << 16)
+
+
+def _ipython_kernel(connection: dict[str, Any]) -> Any:
+    """An IPython kernel as ``python -m ipykernel`` would start it, with its sockets bound."""
+    _reseed()
+    from ipykernel.kernelapp import IPKernelApp
+
+    path = f"{OWN}/connection.json"
+    with open(path, "w") as file:
+        json.dump(connection, file)
+    app = IPKernelApp.instance()
+    app.initialize(
+        [
+            f"--IPKernelApp.connection_file={path}",
+            "--IPKernelApp.matplotlib=inline",  # pyplot is loaded already: choose it here
+            "--HistoryManager.enabled=False",
+            "--HistoryManager.hist_file=:memory:",
+        ]
+    )
+    return app
+
+
+def _reseed() -> None:
+    """A forked kernel must not repeat its siblings' random numbers."""
+    import random
+
+    random.seed()
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        numpy.random.seed()
+    if torch is not None:
+        torch.seed()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""Runs a unit's hidden graders with pytest, in this trusted process, and collects results.
+
+A pytest function marked with ``question`` is one check; its parametrized cases belong to
+it, and the first case that fails decides its message. What is not a plain pass or a
+:class:`~autograder.checks.CheckFailed` is an error: the check could not be judged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import zlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .checks import CheckFailed, Question
+from .results import CheckResult, Status
+from .student import Student
+from .unit import Unit
+
+OPTIONS = [
+    "--import-mode=importlib",
+    "--assert=plain",  # a student never reads a rewritten assertion, and it costs time
+    "--noconftest",
+    "--strict-markers",
+    "-pno:cacheprovider",
+    "-pno:terminal",
+    "-pno:capture",
+    "-pno:logging",
+    "-pno:junitxml",
+    "-pno:doctest",
+    "-pno:warnings",
+    "-pno:unraisableexception",
+    "-pno:threadexception",
+    "-pno:faulthandler",
+    "-pno:stepwise",
+]
+
+
+class GraderBroken(Exception):
+    """The unit's grader itself does not work; the text says how."""
+
+
+def judge(unit: Unit, student: Student, seed: int) -> tuple[CheckResult, ...]:
+    """Run every check of the unit against a student. Raises GraderBroken if none can run."""
+    plugin = _Judge(unit, student, seed)
+    _run_pytest(unit, plugin)
+    return plugin.results()
+
+
+def list_checks(unit: Unit) -> tuple[CheckResult, ...]:
+    """The checks of a unit, none of them run (their status is ``error``)."""
+    plugin = _Judge(unit, None, 0)
+    _run_pytest(unit, plugin, "--collect-only")
+    return plugin.results()
+
+
+def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> None:
+    if not unit.grader.is_file():
+        raise GraderBroken(f"There is no grader {unit.grader.name} for the unit {unit.name!r}.")
+    arguments = [str(unit.grader), f"--rootdir={unit.grader.parent}", f"-c{os.devnull}"]
+    with _no_plugins_from_outside():
+        status = pytest.main([*arguments, *OPTIONS, *options], plugins=[plugin])
+    if plugin.broken:
+        raise GraderBroken(plugin.broken)
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GraderBroken(f"pytest ended with {status!r} for {unit.grader.name}.")
+
+
+@contextlib.contextmanager
+def _no_plugins_from_outside() -> Iterator[None]:
+    """Installed pytest plugins and the caller's PYTEST_ADDOPTS must not change a verdict."""
+    names = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    before = {name: os.environ.get(name) for name in [*names, "PYTEST_CURRENT_TEST"]}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+class _Judge:
+    """The pytest plugin: gives the fixtures, takes the results."""
+
+    def __init__(self, unit: Unit, student: Student | None, seed: int) -> None:
+        self._unit, self._student, self._seed = unit, student, seed
+        self._checks: dict[str, CheckResult] = {}
+        self.broken = ""
+
+    def results(self) -> tuple[CheckResult, ...]:
+        return tuple(self._checks.values())
+
+    # ------------------------------------------------------------- fixtures
+
+    @pytest.fixture
+    def student(self) -> Student | None:
+        """The student's executed notebook."""
+        return self._student
+
+    @pytest.fixture
+    def lesson(self) -> ModuleType:
+        """The unit's lesson.py, as released with the notebook."""
+        return self._unit.lesson
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """A random generator of this check's own; a regrade with the same seed repeats it."""
+        return np.random.default_rng([self._seed, zlib.crc32(request.node.name.encode())])
+
+    # ---------------------------------------------------------------- hooks
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken = f"{self._unit.grader.name} cannot be loaded: {report.longreprtext}"
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            function = getattr(item, "function", None)
+            mark = getattr(function, "__autograder_question__", None)
+            if not isinstance(mark, Question):
+                self.broken = f"{item.name} in {self._unit.grader.name} names no @question."
+                continue
+            title = (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]
+            self._checks.setdefault(
+                _key(item),
+                CheckResult(mark.id, title, Status.ERROR, mark.weight, "This check did not run."),
+            )
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Once a case of a check has failed or broken, its other cases are not run."""
+        state = self._checks[_key(item)]
+        return True if state.status is Status.FAILED or state.detail else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Iterator[None]:
+        report = yield
+        self._record(_key(item), call, str(report.longreprtext))
+        return report
+
+    def _record(self, key: str, call: pytest.CallInfo[Any], text: str) -> None:
+        known = self._checks[key]
+        error = call.excinfo.value if call.excinfo else None
+        if known.detail or (error is None and call.when != "call"):
+            return
+        if error is None:
+            outcome = {"status": Status.PASSED, "message": ""}
+        elif isinstance(error, CheckFailed):
+            outcome = {
+                "status": Status.FAILED,
+                "message": error.text,
+                "mistake": error.mistake,
+            }
+        else:
+            outcome = {"status": Status.ERROR, "message": UNJUDGED, "detail": text[-4000:] or "?"}
+        self._checks[key] = dataclasses.replace(known, **outcome)
+
+
+UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
+
+
+def _key(item: pytest.Item) -> str:
+    return getattr(item, "originalname", None) or item.name

@@ -1,0 +1,69 @@
+"""Cleans what a student's cells displayed, before an instructor's browser shows it.
+
+Text and raster images stay; HTML loses scripts, styles and frames (nbconvert's sanitizer);
+JavaScript, SVG and widgets go. A page of the formgrader must not run a student's code.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+IMAGES = ("image/png", "image/jpeg")
+_MAX_TEXT = 200_000  # characters of one output; more is not read by anybody
+
+
+def clean(cell: NotebookNode) -> None:
+    """Replace the outputs of a cell by safe ones of known types."""
+    cell.outputs = [output for raw in cell.outputs if (output := _clean(raw)) is not None]
+    if type(cell.get("execution_count")) is not int:
+        cell.execution_count = None
+
+
+def _clean(raw: Any) -> NotebookNode | None:
+    kind = raw.get("output_type")
+    if kind == "stream":
+        name = "stderr" if raw.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_text(raw.get("text")))
+    if kind == "error":
+        lines = raw.get("traceback")
+        traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
+        names = {key: _text(raw.get(key))[:2000] for key in ("ename", "evalue")}
+        return new_output("error", traceback=traceback[-60:], **names)
+    if kind in ("display_data", "execute_result"):
+        data = raw.get("data")
+        return new_output("display_data", _data(data)) if isinstance(data, dict) else None
+    return None
+
+
+def _data(data: dict[str, Any]) -> dict[str, str]:
+    safe = {}
+    if isinstance(data.get("text/plain"), (str, list)):
+        safe["text/plain"] = _text(data["text/plain"])
+    if isinstance(data.get("text/html"), (str, list)):
+        from nbconvert.preprocessors.sanitize import SanitizeHTML
+
+        safe["text/html"] = SanitizeHTML().sanitize_html(_text(data["text/html"]))
+    for kind in IMAGES:
+        if isinstance(data.get(kind), str) and _is_base64(data[kind]):
+            safe[kind] = data[kind]
+    return safe
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text.replace("\n", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    text = value if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode()[:_MAX_TEXT]

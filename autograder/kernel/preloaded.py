@@ -1,0 +1,220 @@
+"""The trusted end of the preloaded process: start it, and fork sealed kernels from it."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..inside.isolation import ProcessLimits
+from . import sandbox
+from .limits import Limits
+from .sandbox import SandboxUnavailable, diagnose
+
+# What the notebooks import; loading it costs two to three seconds, once for each worker.
+MODULES = (
+    "numpy",
+    "torch",
+    "torch.nn.functional",
+    "torchvision.transforms.v2",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "matplotlib.backends.backend_agg",
+    "sklearn.datasets",
+    "tqdm.auto",
+    "pandas",
+    "msgpack",
+    "pyseccomp",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completerlib",
+    "autograder_inside.server",
+)
+BARE = ("pyseccomp",)  # for a cold kernel: what sealing itself needs
+
+
+class PreloadedDied(RuntimeError):
+    """The preloaded process ended; the submission can be tried again with a new one."""
+
+
+@dataclass(frozen=True)
+class KernelProcess:
+    """A forked kernel: a descriptor of its process, its process id, its folder of sockets."""
+
+    pidfd: int
+    pid: int
+    folder: Path
+
+    def alive(self) -> bool:
+        return not select.select([self.pidfd], [], [], 0)[0]
+
+    def send(self, number: int) -> None:
+        """Send a signal; a process that has ended is left in peace."""
+        try:
+            signal.pidfd_send_signal(self.pidfd, number)
+        except ProcessLookupError:
+            pass
+
+    def kill(self, timeout: float = 30.0) -> None:
+        """End it and, with it, every process of its namespace; return when all are gone."""
+        self.send(signal.SIGKILL)
+        select.select([self.pidfd], [], [], timeout)
+
+    def close(self) -> None:
+        self.kill()
+        os.close(self.pidfd)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Preloaded:
+    """One preloaded process. Not for use by several threads at once."""
+
+    def __init__(self, modules: tuple[str, ...] = MODULES, start_s: float = 120.0) -> None:
+        self._scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._count = 0
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()
+        program = [sys.executable, "-m", "autograder_inside.zygote", str(theirs.fileno())]
+        try:
+            self._process = subprocess.Popen(
+                sandbox.command(self._scratch, [*program, json.dumps(modules)]),
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+            )
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        finally:
+            theirs.close()
+        self._control.settimeout(start_s)
+        try:
+            started = self._control.recv(1 << 16)
+        except OSError:
+            started = b""
+        if not started:
+            said = self._said()
+            self.close()
+            raise SandboxUnavailable(diagnose(said))
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read(4000).decode("utf-8", "replace")
+
+    @property
+    def pid(self) -> int:
+        """Process id of the bubblewrap process that holds everything."""
+        return self._process.pid
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def folder(self, files: dict[str, bytes]) -> Path:
+        """A new folder for a kernel's sockets, with the files that it will find in its home."""
+        self._count += 1
+        folder = self._scratch / f"k{self._count}"
+        for name, data in files.items():
+            path = folder / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        (folder / "files").mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def fork(self, folder: Path, connection: dict[str, Any], limits: Limits) -> KernelProcess:
+        """Fork a sealed kernel, and return when its sockets are bound."""
+        process_limits = ProcessLimits(
+            cpu_s=int(4 * limits.notebook_cpu_s + 120),  # the watch stops it long before
+            memory=limits.memory,
+            file_size=limits.file_size,
+            processes=8 * limits.processes,  # counted over all kernels of this process
+            open_files=limits.open_files,
+        )
+        request = {
+            "id": folder.name,
+            "connection": connection,
+            "limits": dataclasses.asdict(process_limits),
+            "environment": sandbox.environment(),
+            "tmpfs": limits.tmpfs,
+        }
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb", buffering=0) as ready:
+            with os.fdopen(writing, "wb", buffering=0) as theirs:
+                pidfd = self._ask(request, theirs.fileno(), limits.start_s)
+            process = KernelProcess(pidfd, _pid_of(pidfd), folder)
+            said = _read_all(ready, limits.start_s)
+        if said == b"ready":
+            return process
+        process.close()
+        if not self.alive():
+            raise PreloadedDied("the preloaded process ended while it started a kernel")
+        raise SandboxUnavailable(diagnose(said.decode("utf-8", "replace") + self._said()))
+
+    def _ask(self, request: dict[str, Any], writing: int, timeout: float) -> int:
+        self._control.settimeout(timeout)
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], [writing])
+            data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 1)
+        except OSError as error:
+            raise PreloadedDied(f"the preloaded process does not answer: {error}") from error
+        if not data or not descriptors:
+            raise PreloadedDied("the preloaded process has ended")
+        return descriptors[0]
+
+    def close(self) -> None:
+        """End the preloaded process and every kernel that it forked."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _read_all(pipe: Any, timeout: float) -> bytes:
+    data = b""
+    while select.select([pipe], [], [], timeout)[0]:
+        chunk = pipe.read(4096)
+        if not chunk or data + chunk == b"ready":
+            return data + chunk
+        data += chunk
+    return data or b"no answer in time"
+
+
+def _pid_of(pidfd: int) -> int:
+    with open(f"/proc/self/fdinfo/{pidfd}") as file:
+        return int(next(line for line in file if line.startswith("Pid:")).split()[1])
+
+
+_shared: Preloaded | None = None
+
+
+def shared() -> Preloaded:
+    """The preloaded process of this worker; started at first use and again after its death."""
+    global _shared
+    if _shared is not None and not _shared.alive():
+        _shared.close()
+        _shared = None
+    if _shared is None:
+        _shared = Preloaded()
+        atexit.register(close_shared)
+    return _shared
+
+
+def close_shared() -> None:
+    """End this worker's preloaded process, if there is one."""
+    global _shared
+    atexit.unregister(close_shared)
+    if _shared is not None:
+        _shared.close()
+        _shared = None

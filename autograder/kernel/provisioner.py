@@ -1,0 +1,175 @@
+"""Gives jupyter_client a sealed kernel, forked from the preloaded process.
+
+The provisioner is registered in the entry-point group ``jupyter_client.kernel_provisioners``
+as ``autograder-sandbox``; :class:`SealedKernelManager` uses it. See jupyter_client's
+documentation, "Customizing the kernel's runtime environment".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerBase
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Dict, Type
+
+from . import preloaded
+from .limits import LIMITS, Limits
+
+NAME = "autograder-sandbox"
+
+
+class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+    """A kernel as process 1 of its own namespaces, behind a pidfd."""
+
+    process: preloaded.KernelProcess | None = None
+    _owner: preloaded.Preloaded | None = None  # of a cold kernel: ends with it
+
+    @property
+    def has_process(self) -> bool:
+        return self.process is not None
+
+    async def poll(self) -> int | None:
+        return None if self.process is not None and self.process.alive() else 1
+
+    async def wait(self) -> int | None:
+        while self.process is not None and self.process.alive():
+            await asyncio.sleep(0.01)
+        return 0
+
+    async def send_signal(self, signum: int) -> None:
+        if self.process is not None:
+            self.process.send(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        if self.process is not None:
+            self.process.kill()
+
+    async def terminate(self, restart: bool = False) -> None:
+        await self.send_signal(signal.SIGTERM)
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose the folder of the sockets; the manager then has its connection information."""
+        manager: SealedKernelManager = self.parent
+        if not manager.warm:
+            self._owner = preloaded.Preloaded(preloaded.BARE)
+        self._folder = (self._owner or preloaded.shared()).folder(manager.files)
+        manager.transport, manager.ip = "ipc", str(self._folder / "s")
+        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):
+            setattr(manager, f"{channel}_port", number)
+        self.connection_info = manager.get_connection_info()
+        return await super().pre_launch(cmd=[], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        manager: SealedKernelManager = self.parent
+        inside = {**self.connection_info, "ip": "/run/kernel/s"}
+        inside["key"] = inside["key"].decode()
+        owner = self._owner or preloaded.shared()
+        self.process = owner.fork(self._folder, inside, manager.limits)
+        return self.connection_info
+
+    async def cleanup(self, restart: bool = False) -> None:
+        if self.process is not None:
+            self.process.close()
+            self.process = None
+        if self._owner is not None:
+            self._owner.close()
+            self._owner = None
+
+
+class _OneKernel(KernelSpecManager):
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Every notebook gets the sealed kernel, whatever kernel it asks for."""
+        provisioner = {"kernel_provisioner": {"provisioner_name": NAME}}
+        return KernelSpec(
+            argv=["sealed"], display_name="Sealed Python", language="python", metadata=provisioner
+        )
+
+
+class BoundedChannel(AsyncZMQSocketChannel):
+    """Messages of the kernel, counted, and dropped once there are too many bytes of them."""
+
+    allowance = 1 << 20  # bytes still allowed; set before each cell
+    overflowed = False
+
+    async def _recv(self, **kwargs: Any) -> dict[str, Any]:
+        parts = await self.socket.recv_multipart(**kwargs)
+        self.allowance -= sum(map(len, parts))
+        try:
+            _, frames = self.session.feed_identities(parts)
+            message = self.session.deserialize(frames)
+        except Exception:  # forged or malformed by the student's code
+            return {"parent_header": {}, "msg_type": "malformed", "content": {}}
+        if self.allowance < 0 and message["msg_type"] != "status":
+            self.overflowed = True
+            return {"parent_header": {}, "msg_type": "dropped", "content": {}}
+        return message
+
+
+class BoundedClient(AsyncKernelClient):
+    """A client that bounds what the kernel may send, and waits no longer than it must."""
+
+    iopub_channel_class = Type(BoundedChannel)
+    max_message = LIMITS.message
+
+    def _create_connected_socket(self, *args: Any, **kwargs: Any) -> Any:
+        sock = super()._create_connected_socket(*args, **kwargs)
+        sock.setsockopt(zmq.MAXMSGSIZE, self.max_message)
+        sock.setsockopt(zmq.RCVHWM, 64)
+        return sock
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once a request's own idle status has come back: both channels work."""
+        deadline = asyncio.get_running_loop().time() + (timeout or 60)
+        while True:
+            request = self.kernel_info()
+            until = asyncio.get_running_loop().time() + 0.5
+            while (left := until - asyncio.get_running_loop().time()) > 0:
+                if not await self.iopub_channel.socket.poll(int(left * 1000)):
+                    break
+                message = await self.iopub_channel.get_msg()
+                content = message.get("content", {})
+                if (
+                    message["parent_header"].get("msg_id") == request
+                    and content.get("execution_state") == "idle"
+                ):
+                    await self.shell_channel.get_msg(timeout=5)
+                    return
+            if not await self.parent.is_alive():
+                raise RuntimeError("the kernel ended before it was ready")
+            if asyncio.get_running_loop().time() > deadline:
+                raise RuntimeError("the kernel did not answer in time")
+
+
+class SealedKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels are sealed; ``warm`` ones are forked, not started."""
+
+    client_factory = Type(BoundedClient)
+    files = Dict()
+    limits = AnyTrait(LIMITS)
+    warm = Bool(True)
+    autorestart = Bool(False)
+
+    def __init__(self, files: dict[str, bytes], limits: Limits, warm: bool) -> None:
+        super().__init__(
+            kernel_name="sealed",
+            kernel_spec_manager=_OneKernel(),
+            files=files,
+            limits=limits,
+            warm=warm,
+        )
+
+    @property
+    def process(self) -> preloaded.KernelProcess:
+        """The running kernel."""
+        process: preloaded.KernelProcess | None = self.provisioner.process
+        if process is None:
+            raise RuntimeError("the kernel is not running")
+        return process

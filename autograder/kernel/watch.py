@@ -1,0 +1,103 @@
+"""Watches a kernel's process tree and stops it where it passes a limit.
+
+Nothing here asks the student's process anything: CPU time, memory and the number of
+processes are read from /proc.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .limits import Limits
+from .preloaded import KernelProcess
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process tree uses: CPU seconds so far, bytes of memory, number of processes."""
+
+    cpu_s: float
+    memory: int
+    processes: int
+
+
+def usage(pid: int) -> Usage:
+    """Measure a process and all its descendants; what has ended counts by its parent's sum."""
+    cpu, memory, count, waiting = 0, 0, 0, [pid]
+    while waiting:
+        folder = Path(f"/proc/{waiting.pop()}")
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            memory += _memory(folder)
+            for task in (folder / "task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+        except (OSError, ValueError):  # it ended while we looked
+            continue
+        cpu += sum(map(int, fields[11:15]))
+        count += 1
+    return Usage(cpu / _TICK, memory, count)
+
+
+def _memory(folder: Path) -> int:
+    """Bytes of anonymous and shared memory; the libraries' own pages do not count."""
+    wanted = {"RssAnon:", "RssShmem:"}
+    lines = (line.split() for line in (folder / "status").read_text().splitlines())
+    return sum(int(words[1]) << 10 for words in lines if words and words[0] in wanted)
+
+
+class Watch:
+    """Follows one piece of work after another in a kernel; ``check`` is called often.
+
+    A piece of work that passes its limit is interrupted, and killed if it goes on. ``stopped``
+    then says why, in words for the student.
+    """
+
+    def __init__(self, process: KernelProcess, limits: Limits) -> None:
+        self._process, self._limits = process, limits
+        self._base = usage(process.pid)
+        self.killed = False
+        self.begin(limits.cell_cpu_s)
+
+    def begin(self, cpu_s: float) -> None:
+        """A new piece of work with this much CPU time starts now."""
+        self._cpu_s, self._started = cpu_s, time.monotonic()
+        self._cpu_before = usage(self._process.pid).cpu_s
+        self._interrupted_at: float | None = None
+        self.stopped = ""
+
+    def spent(self) -> float:
+        """CPU seconds of the kernel since it was forked."""
+        return usage(self._process.pid).cpu_s - self._base.cpu_s
+
+    def check(self) -> None:
+        """Look once, and act."""
+        now = usage(self._process.pid)
+        wall = time.monotonic() - self._started
+        if now.memory - self._base.memory > self._limits.memory:
+            self.kill(f"it used more than {self._limits.memory >> 20} MB of memory")
+        elif now.processes > self._limits.processes:
+            self.kill(f"it started more than {self._limits.processes} processes")
+        elif now.cpu_s - self._cpu_before > self._cpu_s:
+            self.interrupt(f"it used more than {self._cpu_s:g} seconds of computing time")
+        elif wall > self._limits.wall_s(self._cpu_s):
+            self.interrupt(f"it did not end within {wall:.0f} seconds")
+
+    def interrupt(self, reason: str) -> None:
+        """Ask the work to stop, as Ctrl-C does; kill it if it has been asked and goes on."""
+        if self._interrupted_at is None:
+            self.stopped = reason
+            self._interrupted_at = time.monotonic()
+            self._process.send(signal.SIGINT)
+        elif time.monotonic() - self._interrupted_at > self._limits.grace_s:
+            self.kill(f"{reason}, and could not be interrupted")
+
+    def kill(self, reason: str) -> None:
+        """End every process of the submission."""
+        self.stopped, self.killed = reason, True
+        self._process.kill()
