@@ -11,14 +11,15 @@ import contextlib
 import dataclasses
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from .checks import CheckFailed, Question
+from .checks import CheckFailed, Question, Rubric
 from .results import CheckResult, Status
 from .student import Student
 from .unit import Unit
@@ -46,21 +47,25 @@ class GraderBroken(Exception):
     """The unit's grader itself does not work; the text says how."""
 
 
-def judge(unit: Unit, student: Student, seed: int) -> tuple[CheckResult, ...]:
+@dataclass(frozen=True)
+class Judgement:
+    """What a grader says: its checks, and the rubrics for the answers that people grade."""
+
+    checks: tuple[CheckResult, ...]
+    rubrics: Mapping[str, Sequence[Rubric]]
+
+
+def judge(unit: Unit, student: Student, seed: int) -> Judgement:
     """Run every check of the unit against a student. Raises GraderBroken if none can run."""
-    plugin = _Judge(unit, student, seed)
-    _run_pytest(unit, plugin)
-    return plugin.results()
+    return _run_pytest(unit, _Judge(unit, student, seed))
 
 
-def list_checks(unit: Unit) -> tuple[CheckResult, ...]:
+def list_checks(unit: Unit) -> Judgement:
     """The checks of a unit, none of them run (their status is ``error``)."""
-    plugin = _Judge(unit, None, 0)
-    _run_pytest(unit, plugin, "--collect-only")
-    return plugin.results()
+    return _run_pytest(unit, _Judge(unit, None, 0), "--collect-only")
 
 
-def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> None:
+def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> Judgement:
     if not unit.grader.is_file():
         raise GraderBroken(f"There is no grader {unit.grader.name} for the unit {unit.name!r}.")
     arguments = [str(unit.grader), f"--rootdir={unit.grader.parent}", f"-c{os.devnull}"]
@@ -70,6 +75,7 @@ def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> None:
         raise GraderBroken(plugin.broken)
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderBroken(f"pytest ended with {status!r} for {unit.grader.name}.")
+    return Judgement(tuple(plugin.checks.values()), plugin.rubrics)
 
 
 @contextlib.contextmanager
@@ -92,11 +98,9 @@ class _Judge:
 
     def __init__(self, unit: Unit, student: Student | None, seed: int) -> None:
         self._unit, self._student, self._seed = unit, student, seed
-        self._checks: dict[str, CheckResult] = {}
+        self.checks: dict[str, CheckResult] = {}
+        self.rubrics: Mapping[str, Sequence[Rubric]] = {}
         self.broken = ""
-
-    def results(self) -> tuple[CheckResult, ...]:
-        return tuple(self._checks.values())
 
     # ------------------------------------------------------------- fixtures
 
@@ -128,15 +132,16 @@ class _Judge:
             if not isinstance(mark, Question):
                 self.broken = f"{item.name} in {self._unit.grader.name} names no @question."
                 continue
+            self.rubrics = getattr(getattr(item, "module", None), "RUBRICS", {})
             title = (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]
-            self._checks.setdefault(
+            self.checks.setdefault(
                 _key(item),
                 CheckResult(mark.id, title, Status.ERROR, mark.weight, "This check did not run."),
             )
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Once a case of a check has failed or broken, its other cases are not run."""
-        state = self._checks[_key(item)]
+        state = self.checks[_key(item)]
         return True if state.status is Status.FAILED or state.detail else None
 
     @pytest.hookimpl(wrapper=True)
@@ -148,7 +153,7 @@ class _Judge:
         return report
 
     def _record(self, key: str, call: pytest.CallInfo[Any], text: str) -> None:
-        known = self._checks[key]
+        known = self.checks[key]
         error = call.excinfo.value if call.excinfo else None
         if known.detail or (error is None and call.when != "call"):
             return
@@ -162,7 +167,7 @@ class _Judge:
             }
         else:
             outcome = {"status": Status.ERROR, "message": UNJUDGED, "detail": text[-4000:] or "?"}
-        self._checks[key] = dataclasses.replace(known, **outcome)
+        self.checks[key] = dataclasses.replace(known, **outcome)
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."

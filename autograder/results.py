@@ -81,6 +81,12 @@ class Evaluation:
     def needs_manual_grade(self) -> bool:
         return any(question.needs_manual_grade for question in self.questions)
 
+    @property
+    def certain(self) -> bool:
+        """Whether a repetition would give the same: nothing of ours went wrong."""
+        broken = any(c.status is Status.ERROR for q in self.questions for c in q.checks)
+        return self.judged and not broken
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, without the notebook."""
         values = dataclasses.asdict(self)

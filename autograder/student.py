@@ -37,6 +37,8 @@ class KernelDied(CheckFailed):
 class OtherId(CheckFailed):
     """The notebook was filled in under another student id than it was handed in under."""
 
+    NAME = "other-student-id"
+
 
 class Transport(Protocol):
     """Carries one request to the student's kernel and its reply back."""
@@ -83,6 +85,7 @@ class Student:
                 f"STUDENT_ID = {name[:40]!r}, but it was handed in by {self.id!r}.",
                 "Set STUDENT_ID to your own id, run the notebook again and answer with the "
                 "numbers that it then shows. Your instructor has been told.",
+                OtherId.NAME,
             )
         return self.id or name
 

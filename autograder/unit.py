@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -61,6 +62,11 @@ class Unit:
             if p.is_file() and p != path and not any(q.startswith((".", "__")) for q in p.parts)
         }
         return cls(name, path.read_text("utf-8"), files, GRADERS / f"test_{name}.py")
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """The notebook's metadata, where a unit asks for other limits."""
+        return dict(nbformat.reads(self.notebook, as_version=4).metadata)
 
     @cached_property
     def cells(self) -> tuple[NotebookNode, ...]:

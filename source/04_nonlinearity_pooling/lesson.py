@@ -5,7 +5,7 @@ import numpy as np
 from classroom import personal
 
 LABELS = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}  # XOR: class 1 where exactly one input is 1
-CASES = ("aligned", "off by one", "bright line", "dark line", "checkerboard")
+CASES = ("aligned", "off_by_one", "bright_line", "dark_line", "checkerboard")
 BLUE, ORANGE, GREY = "#1f6fb4", "#d95f02", "#666666"
 
 
@@ -62,9 +62,9 @@ def edge_maps(student_id):
     row, column = np.indices((4, 8))
     is_high = {
         "aligned": column >= aligned,
-        "off by one": column >= between,
-        "bright line": column == bright,
-        "dark line": column != dark,
+        "off_by_one": column >= between,
+        "bright_line": column == bright,
+        "dark_line": column != dark,
         "checkerboard": (row + column) % 2 == phase,
     }
     return {case: np.where(is_high[case], high, low).astype(float) for case in CASES}
@@ -107,9 +107,9 @@ def draw_impulse(first, second):
     limit = np.abs(response).max()
     parts = {"first kernel": first, "second kernel": second, "one bright pixel behind both": response}
     for ax, (title, values) in zip(axes, parts.items(), strict=True):
-        _pixels(ax, values, title, -limit, limit, colours="RdBu_r", numbers=False)
+        _pixels(ax, values, title, -2 * limit, 2 * limit, colours="RdBu_r", numbers=False)
         for (row, column), value in np.ndenumerate(values):
-            ax.text(column, row, f"{value:g}", ha="center", va="center", size=9)
+            ax.text(column, row, f"{value:g}", ha="center", va="center", size=11)
 
 
 def draw_activations():
@@ -123,9 +123,9 @@ def draw_activations():
     left.plot(x, np.where(x > 0, x, 0.1 * x), color=ORANGE, linestyle="--", label="leaky ReLU (0.1)")
     left.plot(x, gelu, color="black", linestyle=":", label="GELU")
     left.set_title("three bends", fontsize=10)
-    right.plot(x, np.maximum(x, 0), color=BLUE, linestyle="--", label="ReLU(x)")
+    right.plot(x, np.maximum(x, 0), color=BLUE, label="ReLU(x)")
     right.plot(x, np.maximum(-x, 0), color=ORANGE, linestyle="--", label="ReLU(−x)")
-    right.plot(x, np.abs(x) + 0.05, color="black", label="their sum: |x|")
+    right.plot(x, np.abs(x), color="0.8", linewidth=7, zorder=0, label="their sum: |x|")
     right.set_title("two bends make a shape that no linear layer has", fontsize=10)
     for ax in (left, right):
         ax.set_xlabel("x")
@@ -153,7 +153,7 @@ def draw_xor():
     total = x1 + x2
     scores = {
         "a linear network:\none straight boundary": total - 0.5,
-        "two ReLUs in between:\na boundary with bends": (
+        "two ReLUs in between:\nthe score rises and falls again": (
             np.maximum(total, 0) - 2 * np.maximum(total - 1, 0) - 0.5
         ),
     }
@@ -177,8 +177,8 @@ def draw_features():
     import torch
 
     image = torch.zeros(1, 1, 32, 32)
-    image[..., 6:18, 5:15] = 1
-    image[..., 16:27, 19:28] = 1
+    image[..., 6:18, 6:14] = 1
+    image[..., 14:26, 22:30] = 1
     sobel = torch.tensor([[1.0, 2, 1], [0, 0, 0], [-1, -2, -1]])
     kernels = torch.stack([sobel, -sobel, sobel.T, -sobel.T])[:, None]
     edges = torch.nn.functional.conv2d(image, kernels, padding=1).relu() / 4
@@ -224,18 +224,12 @@ def draw_gradient():
     for ax, values, title, (low, high) in zip(axes, (x, dout, dx), titles, limits, strict=True):
         _pixels(ax, values, title, low, high, size=12)
     for column, row in ((1, 0), (2, 1), (0, 2), (2, 3)):
-        frame = {"fill": False, "edgecolor": ORANGE, "linewidth": 3}
-        axes[0].add_patch(_square(column, row, **frame))
-    for edge in (1.5,):
-        for ax in (axes[0], axes[2]):
-            ax.axhline(edge, color="black", linewidth=1.5)
-            ax.axvline(edge, color="black", linewidth=1.5)
-
-
-def _square(column, row, **look):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((column - 0.44, row - 0.44), 0.88, 0.88, **look)
+        left, right, top, bottom = column - 0.44, column + 0.44, row - 0.44, row + 0.44
+        outline = ([left, right, right, left, left], [top, top, bottom, bottom, top])
+        axes[0].plot(*outline, color=ORANGE, linewidth=3)
+    for ax in (axes[0], axes[2]):
+        ax.axhline(1.5, color="black", linewidth=1.5)
+        ax.axvline(1.5, color="black", linewidth=1.5)
 
 
 def draw_maps(maps):

@@ -18,12 +18,12 @@ def draw_surprise():
     p = np.linspace(0.005, 1, 300)
     _, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
     ax.plot(p, -np.log(p), color="tab:blue")
-    points = ((0.95, "sure and right", -70), (0.25, "a guess among 4", 8), (0.01, "sure and wrong", 8))
+    points = ((0.9, "sure and right", -30), (0.25, "a guess among 4", 8), (0.01, "sure and wrong", 8))
     for chance, words, right in points:
         loss = -math.log(chance)
         ax.plot(chance, loss, "o", color="tab:red")
         ax.annotate(
-            f"{words}: {loss:.2f}", (chance, loss), (right, 8), textcoords="offset points"
+            f"{words}: {loss:.2f}", (chance, loss), (right, 10), textcoords="offset points"
         )
     ax.set(xlabel="probability of the right class", ylabel="loss of this image", ylim=(0, 5.4))
     plt.show()
@@ -107,8 +107,8 @@ def draw_curves(runs):
 def _draw_losses(ax, history):
     for key, words, colour in LOSSES:
         ax.plot(history[key], color=colour, label=words)
-    ax.set(xlabel="epoch", ylabel="loss")
-    ax.set_ylim(bottom=0)
+    top = max(loss for key, _, _ in LOSSES for loss in history[key] if math.isfinite(loss))
+    ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.08 * top))
 
 
 def show_images(images, labels):
@@ -126,30 +126,32 @@ def show_images(images, labels):
 # ------------------------------------------------------------------ pictures and a network
 
 
-def pictures(n, seed=0, size=32, wrong=0.0):
+def pictures(n, seed=0, size=32, wrong=0.0, centred=False):
     """Draw n small colour pictures of four shapes, of every class equally many.
 
     Returns ``images``, a float32 tensor (n, 3, size, size) with values around 0, and
     ``labels``, an int64 tensor (n,) with the indices into ``CLASSES``. A share ``wrong`` of
-    the labels is replaced by random ones.
+    the labels is replaced by random ones. The shapes stand anywhere, or, if ``centred``, near
+    the middle.
     """
     import numpy as np
     import torch
 
     rng = np.random.default_rng(seed)
     labels = rng.permutation(n) % len(CLASSES)
-    images = np.stack([_picture(rng, int(label), size) for label in labels])
+    images = np.stack([_picture(rng, int(label), size, centred) for label in labels])
     noisy = rng.random(n) < wrong
     labels = np.where(noisy, rng.integers(len(CLASSES), size=n), labels)
     return torch.from_numpy(images).float(), torch.from_numpy(labels).long()
 
 
-def _picture(rng, label, size):
+def _picture(rng, label, size, centred):
     """One picture (3, size, size): a shape of random place, size and colour on a noisy ground."""
     import numpy as np
 
     radius = size * rng.uniform(0.18, 0.3)
-    centre = rng.uniform(radius + 1, size - radius - 1, 2)
+    room = 1 if centred else size / 2 - radius - 1
+    centre = size / 2 + rng.uniform(-room, room, 2)
     y, x = np.mgrid[:size, :size] - centre[:, None, None]
     shape = (
         x**2 + y**2 < radius**2,

@@ -55,7 +55,7 @@ def digits_on_canvas(n=1000, side=14, seed=0):
     small, labels = digits()
     rng = np.random.default_rng(seed)
     images = torch.zeros(n, 1, side, side)
-    for image, digit in zip(images, small):
+    for image, digit in zip(images, small[:n], strict=True):
         top, left = rng.integers(0, side - 8 + 1, size=2)
         image[:, top : top + 8, left : left + 8] = digit
     return images, labels[:n].clone()
@@ -166,7 +166,7 @@ def lab(run, seeds, cpu_s=60, **options):
         with budget:
             for seed in seeds:
                 pair = [run(augment, seed, **options) for augment in (False, True)]
-                for arm, history in zip(ARMS, pair):
+                for arm, history in zip(ARMS, pair, strict=True):
                     results[arm].append(history)
                 plain, augmented = (final_accuracy(history) for history in pair)
                 print(
@@ -174,7 +174,7 @@ def lab(run, seeds, cpu_s=60, **options):
                     f"augmented ({budget.used():.0f} of {cpu_s} CPU seconds used)"
                 )
                 budget.check()
-    except BudgetSpent:
+    except BudgetError:
         print(
             f"The training budget of {cpu_s} CPU seconds is used up: "
             f"{len(results['augmented'])} of {len(seeds)} seeds are complete."
@@ -182,7 +182,7 @@ def lab(run, seeds, cpu_s=60, **options):
     return results
 
 
-class BudgetSpent(Exception):
+class BudgetError(Exception):
     """The CPU seconds of the lab are used up."""
 
 
@@ -200,7 +200,7 @@ class Budget:
 
     def check(self):
         if self.used() > self.cpu_s:
-            raise BudgetSpent
+            raise BudgetError
 
     def __enter__(self):
         self.start = time.process_time()
@@ -215,7 +215,7 @@ class Budget:
             signal.signal(signal.SIGPROF, self.before)
 
     def _spent(self, *_):
-        raise BudgetSpent
+        raise BudgetError
 
 
 def final_accuracy(history, last=5):
@@ -227,7 +227,7 @@ def paired_gains(results, last=5):
     """For each seed: final accuracy with augmentation minus final accuracy without."""
     return [
         final_accuracy(augmented, last) - final_accuracy(plain, last)
-        for plain, augmented in zip(results["plain"], results["augmented"])
+        for plain, augmented in zip(results["plain"], results["augmented"], strict=True)
     ]
 
 
@@ -239,7 +239,7 @@ def show_images(images, titles, heading=""):
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, len(images), figsize=(1.25 * len(images), 1.75), squeeze=False)
-    for ax, image, title in zip(axes[0], images, titles):
+    for ax, image, title in zip(axes[0], images, titles, strict=True):
         _picture(ax, image)
         ax.set_title(str(title), fontsize=9)
     figure.suptitle(heading, fontsize=10)
@@ -266,7 +266,7 @@ def show_windows():
 def show_turned_six():
     """One handwritten 6 and one 9, and what rot180, hflip and vflip make of the 6."""
     images, labels = digits()
-    six, nine = images[labels == 6][2], images[labels == 9][5]
+    six, nine = images[labels == 6][13], images[labels == 9][19]
     turned = [six, six.flip(1, 2), six.flip(2), six.flip(1), nine]
     show_images(turned, ["a 6", "rot180 of it", "hflip of it", "vflip of it", "a real 9"])
 
@@ -278,11 +278,11 @@ def show_label_rules():
     figure, axes = plt.subplots(2, 6, figsize=(9, 3.3))
     for column, (task, draw) in enumerate(_DRAWINGS.items()):
         picture = draw()
-        for ax, image in zip(axes[:, column], (picture, picture[:, ::-1])):
+        for ax, image in zip(axes[:, column], (picture, picture[:, ::-1]), strict=True):
             ax.imshow(image, interpolation="nearest")
             ax.set(xticks=[], yticks=[])
         axes[0, column].set_title(task, fontsize=10)
-    for ax, text in zip(axes[:, 0], ("as it is", "hflip")):
+    for ax, text in zip(axes[:, 0], ("as it is", "hflip"), strict=True):
         ax.set_ylabel(text)
     figure.tight_layout()
     plt.show()
@@ -306,7 +306,7 @@ def _picture(ax, image):
 
 def _draw_digit():
     images, labels = digits()
-    return _grey(np.asarray(images[labels == 2][3][0]))
+    return _grey(np.asarray(images[labels == 2][13][0]))
 
 
 def _draw_photo():
@@ -329,12 +329,11 @@ def _draw_arrow():
 
 
 def _draw_word():
-    rows = ("1110.1110.111.1110", "1000.1001.010.1001", "1110.1110.010.1110")
-    glyphs = {"E": "111100110100111", "X": "101101010101101", "I": "111010010010111"}
-    glyphs["T"] = "111010010010010"
-    picture = np.zeros((len(rows) + 6, 19))
+    letters = {"E": "111100110100111", "X": "101101010101101"}
+    letters |= {"I": "111010010010111", "T": "111010010010010"}
+    picture = np.zeros((9, 19))
     for place, letter in enumerate("EXIT"):
-        bits = np.array([int(bit) for bit in glyphs[letter]]).reshape(5, 3)
+        bits = np.array([int(bit) for bit in letters[letter]]).reshape(5, 3)
         picture[2:7, 2 + 4 * place : 5 + 4 * place] = bits
     return _grey(picture)
 

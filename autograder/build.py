@@ -1,0 +1,49 @@
+"""Generates what students get and the solved notebooks, with nbgrader's own converters."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment, GenerateSolution
+from nbgrader.converters.base import BaseConverter, NbGraderException
+
+from .course import Course
+from .unit import CourseError
+
+
+def build(course: Course, unit: str, target: Path) -> None:
+    """Write ``release/<unit>`` and the executed ``solutions/<unit>`` below ``target``."""
+    _convert(course, unit, target, GenerateAssignment)
+    _convert(course, unit, target, GenerateSolution)
+
+
+def build_release(course: Course, unit: str, target: Path) -> None:
+    """Write only ``release/<unit>`` below ``target``."""
+    _convert(course, unit, target, GenerateAssignment)
+
+
+def _convert(course: Course, unit: str, target: Path, kind: type[BaseConverter]) -> None:
+    if not (course.root / "source" / unit / f"{unit}.ipynb").is_file():
+        raise CourseError(f"There is no notebook source/{unit}/{unit}.ipynb.")
+    with tempfile.TemporaryDirectory() as scratch:
+        # A gradebook of its own: releasing to this folder is not releasing to a class.
+        directory = course.directory(
+            assignment_id=unit,
+            db_url=f"sqlite:///{scratch}/gradebook.db",
+            release_directory=str(target / "release"),
+            solution_directory=str(target / "solutions"),
+        )
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            gradebook.update_or_create_assignment(unit)
+        converter = kind(coursedir=directory, config=course.config)
+        converter.force = True
+        log = logging.getLogger("autograder.build")
+        log.setLevel(logging.CRITICAL)
+        converter.log = log
+        try:
+            converter.start()
+        except NbGraderException as error:
+            raise CourseError(f"nbgrader cannot convert {unit}: {error}") from error

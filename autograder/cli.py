@@ -1,0 +1,165 @@
+"""The command line. Bad input gets one clear line and a non-zero exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from .unit import CourseError
+
+app = typer.Typer(
+    help="Autograded exercises on convolutional networks, on top of nbgrader.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option("--course", help="The folder of the course; default: this one or one above."),
+]
+
+
+@app.command()
+def evaluate(
+    notebook: Annotated[Path, typer.Argument(help="A notebook that a student handed in.")],
+    unit: Annotated[str, typer.Option(help="The unit; default: the name of the file.")] = "",
+    student: Annotated[str, typer.Option(help="Student id; default: the one in the file.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the executed notebook with its grades here.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    cold: Annotated[bool, typer.Option("--cold", help="Start a kernel, do not fork one.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Judge one notebook, without any gradebook."""
+    from .course import Course
+    from .evaluate import SEED
+    from .evaluate import evaluate as judge
+    from .render import evaluation_text
+    from .submission import Submission
+
+    if not notebook.is_file():
+        raise CourseError(f"There is no file {notebook}.")
+    chosen = Course.find(course).unit(unit or notebook.stem)
+    submission = Submission.read(notebook, student, chosen.name)
+    evaluation = judge(submission, chosen, seed=SEED if seed is None else seed, warm=not cold)
+    if output is not None:
+        output.write_text(evaluation.notebook, "utf-8")
+    if as_json:
+        print(json.dumps(evaluation.to_dict(), indent=1))
+    if not evaluation.judged:
+        raise CourseError(f"{notebook} could not be judged: {evaluation.reason}.")
+    if not as_json:
+        console.print(evaluation_text(evaluation))
+
+
+@app.command()
+def grade(
+    unit: Annotated[str, typer.Argument(help="The unit to grade.")],
+    jobs: Annotated[int, typer.Option(help="Worker processes; 0: one for each core.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Grade every submission of a unit into autograded/ and the gradebook."""
+    from .course import Course
+    from .evaluate import SEED
+    from .grade import grade as grade_class
+    from .progress import class_progress
+    from .render import class_table
+
+    found = Course.find(course)
+    with class_progress(console) as progress:
+        graded = grade_class(
+            found, unit, jobs=jobs, seed=SEED if seed is None else seed, progress=progress
+        )
+    console.print(class_table(graded, unit))
+    lost = [one for one in graded if one.error]
+    if lost:
+        raise CourseError(f"{len(lost)} of {len(graded)} submissions were not recorded.")
+
+
+@app.command()
+def lint(
+    units: Annotated[list[str] | None, typer.Argument(help="Units; default: all.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Check that the course is consistent: questions, checks, release, solutions, points."""
+    from .course import Course
+    from .lint import lint as lint_unit
+
+    found = Course.find(course)
+    problems = 0
+    for name in units or found.unit_names():
+        with console.status(f"checking {name}"):
+            complaints = lint_unit(found, name)
+        console.print(f"{name}: " + ("clean" if not complaints else f"{len(complaints)} problems"))
+        for complaint in complaints:
+            console.print(f"  {complaint}", markup=False)
+        problems += len(complaints)
+    if problems:
+        raise CourseError(f"The course has {problems} problems; they are listed above.")
+
+
+@app.command()
+def build(
+    units: Annotated[list[str] | None, typer.Argument(help="Units; default: all.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Generate release/ and solutions/ from source/ with nbgrader's own commands."""
+    from .build import build as build_unit
+    from .course import Course
+
+    found = Course.find(course)
+    for name in units or found.unit_names():
+        with console.status(f"building {name}"):
+            build_unit(found, name, found.root)
+        console.print(f"release/{name} and solutions/{name} are up to date")
+
+
+@app.command()
+def doctor() -> None:
+    """Say whether this machine can isolate kernels, and what to do if it cannot."""
+    from .doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        console.print(f"{'✓' if finding.fine else '✗'} {finding.text}", markup=False)
+    if not all(finding.fine for finding in findings):
+        raise CourseError("This machine cannot grade yet; the lines with ✗ say what to do.")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build the scratch course.")] = Path(
+        "demo"
+    ),
+    course: CourseOption = None,
+) -> None:
+    """Build a scratch course with a sample class, grade it, and show the table."""
+    from .course import Course
+    from .demo import run
+
+    run(Course.find(course), folder, console)
+
+
+def main() -> None:
+    """Entry point: one line for what the user can mend, a traceback only for our own mistakes."""
+    from .kernel import SandboxUnavailable
+
+    try:
+        app()
+    except (CourseError, SandboxUnavailable) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Where a course lies and what nbgrader's configuration says about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from .submission import Submission
+from .unit import CourseError, Unit, unit_names
+
+CONFIGURATION = "nbgrader_config.py"
+
+# nbgrader starts alembic and jupyter by name: find them where this Python's programs lie, also
+# when the environment is not activated.
+PROGRAMS = os.path.join(sys.prefix, "bin")
+if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = PROGRAMS + os.pathsep + os.environ.get("PATH", os.defpath)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with ``nbgrader_config.py``, ``source/``, ``release/``, ``submitted/`` and so on."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course in ``start`` or the nearest folder above it. Raises CourseError."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / CONFIGURATION).is_file():
+                return cls(folder)
+        raise CourseError(
+            f"There is no {CONFIGURATION} in {here} or above. "
+            "Go to the folder of your course, or name it with --course FOLDER."
+        )
+
+    @cached_property
+    def config(self) -> Config:
+        """nbgrader's configuration, with this folder as the root."""
+        try:
+            config = PyFileConfigLoader(CONFIGURATION, path=str(self.root)).load_config()
+        except Exception as error:
+            raise CourseError(f"{self.root / CONFIGURATION} cannot be read: {error}") from error
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    def directory(self, **names: str) -> CourseDirectory:
+        """nbgrader's own view of the course; ``names`` are its traits, such as assignment_id."""
+        return CourseDirectory(config=self.config, **names)
+
+    @property
+    def db_url(self) -> str:
+        return str(self.directory().db_url)
+
+    def path(self, step: str, student: str = "", unit: str = "") -> Path:
+        """The folder of a step (submitted, autograded, feedback) for a student and a unit."""
+        directory = self.directory()
+        return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, unit))
+
+    def unit_names(self) -> list[str]:
+        return unit_names(self.root)
+
+    def unit(self, name: str) -> Unit:
+        return Unit.load(self.root, name)
+
+    def submissions(self, unit: str) -> list[Submission]:
+        """What was handed in for a unit, by student. A folder without its notebook counts too."""
+        folder = self.root / self.directory().submitted_directory
+        found = []
+        for path in sorted(folder.glob(f"*/{unit}")):
+            notebook = path / f"{unit}.ipynb"
+            if notebook.is_file():
+                found.append(Submission.read(notebook, path.parent.name, unit))
+            elif path.is_dir():
+                found.append(Submission(path.parent.name, unit, b""))
+        return found

@@ -1,0 +1,75 @@
+"""A scratch course with the sample submissions as its class, from release to grades."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from . import samples
+from .course import Course
+from .grade import grade
+from .progress import class_progress
+from .render import class_table
+from .unit import CourseError
+
+UNIT = "02_convolution"
+ABSENT = "handed_in_nothing"
+
+
+def run(course: Course, folder: Path, console: Console, unit: str = UNIT) -> None:
+    """Build the scratch course in ``folder``, grade it, and print the class and the files."""
+    scratch = _scratch(course, folder.resolve(), unit)
+    console.print(f"[bold]1.[/bold] releasing {unit} with nbgrader")
+    _nbgrader(scratch, "generate_assignment", unit, "--force")
+    _nbgrader(scratch, "db", "student", "add", ABSENT)
+    class_ = samples.load(course.root, unit)
+    console.print(f"[bold]2.[/bold] {len(class_)} sample students hand in")
+    for sample in class_:
+        place = scratch.path("submitted", sample.name, unit)
+        place.mkdir(parents=True)
+        (place / f"{unit}.ipynb").write_bytes(sample.data(sample.name))
+    console.print("[bold]3.[/bold] grading")
+    with class_progress(console) as progress:
+        graded = grade(scratch, unit, progress=progress)
+    console.print("[bold]4.[/bold] feedback and grades")
+    _nbgrader(scratch, "generate_feedback", unit, "--force")
+    _nbgrader(scratch, "export", "--to", "grades.csv")
+    _nbgrader(
+        scratch, "export", "--exporter", "autograder.exports.QuestionsExporter",
+        "--to", "questions.csv",
+    )  # fmt: skip
+    console.print(class_table(graded, unit))
+    for name, what in (
+        ("grades.csv", "one row per student, nbgrader's columns"),
+        ("questions.csv", "one column per question"),
+        ("feedback/", "what each student reads"),
+    ):
+        console.print(f"{folder / name}{'/' if name.endswith('/') else ''}  [dim]{what}[/dim]")
+
+
+def _scratch(course: Course, folder: Path, unit: str) -> Course:
+    """Lay the course out anew; evaluations of an earlier run stay."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".autograder").is_dir():
+        raise CourseError(f"{folder} is not empty and is no scratch course; choose another folder.")
+    (folder / ".autograder").mkdir(parents=True, exist_ok=True)
+    for name in ("source", "release", "submitted", "autograded", "feedback", "gradebook.db"):
+        path = folder / name
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    shutil.copytree(course.root / "source" / unit, folder / "source" / unit)
+    shutil.copy(course.root / "nbgrader_config.py", folder)
+    return Course(folder)
+
+
+def _nbgrader(course: Course, *arguments: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise CourseError(f"nbgrader {' '.join(arguments)} failed: {result.stderr[-2000:]}")

@@ -1,0 +1,20 @@
+"""nbgrader's configuration of this course. nbgrader's own commands work as documented."""
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "convnets"
+c.CourseDirectory.solution_directory = "solutions"
+
+# Executing and judging are ours; the workflow and the gradebook are nbgrader's.
+c.Autograde.exporter_class = "autograder.gradebook.EvaluatingExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "autograder.gradebook.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+
+c.ExportApp.plugin_class = "autograder.exports.GradesExporter"
+
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ExecutePreprocessor.timeout = 600

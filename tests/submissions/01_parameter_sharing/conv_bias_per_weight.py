@@ -1,0 +1,13 @@
+"""Gives every weight a bias.
+
+expect:
+  conv_params: {score: 2.5, says: "per output channel"}
+"""
+
+# %% conv_params_answer
+def conv_params(c_in, c_out, k, bias=True, groups=1):
+    if c_in % groups or c_out % groups:
+        raise ValueError("groups must divide both numbers of channels")
+    kh, kw = (k, k) if isinstance(k, int) else k
+    weights = kh * kw * (c_in // groups) * c_out
+    return 2 * weights if bias else weights

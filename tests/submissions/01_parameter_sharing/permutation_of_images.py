@@ -1,0 +1,9 @@
+"""Permutes the images of the batch instead of the pixels.
+
+expect:
+  permutation: {score: 1.0}
+"""
+
+# %% permutation_answer
+def permute_pixels(x, perm):
+    return x[np.argsort(perm)[np.argsort(perm) < len(x)][: len(x)]].copy()

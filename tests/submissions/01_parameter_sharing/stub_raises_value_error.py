@@ -1,0 +1,48 @@
+"""Every function refuses everything.
+
+expect:
+  dense_params: {score: 0.0}
+  conv_params: {score: 0.0}
+  locally_connected_params: {score: 0.0}
+  conv_macs: {score: 0.0}
+  stack_vs_single: {score: 0.0}
+  sweep_intuition: {score: 0.0}
+  permutation: {score: 0.0}
+"""
+
+# %% dense_params_answer
+def dense_params(in_shape, units, bias=True):
+    raise ValueError("no")
+
+# %% conv_params_answer
+def conv_params(c_in, c_out, k, bias=True, groups=1):
+    raise ValueError("no")
+
+# %% locally_connected_params_answer
+def locally_connected_params(h, w, c_in, c_out, k, stride=1, pad=0):
+    raise ValueError("no")
+
+# %% conv_macs_answer
+def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
+    raise ValueError("no")
+
+# %% stack_vs_single_answer
+def stack_params(c_in, c, k, depth):
+    raise ValueError("no")
+
+
+def single_params(c_in, c, k):
+    raise ValueError("no")
+
+
+claim = {}
+
+# %% sweep_intuition_answer
+chosen = ""
+
+# %% permutation_predict_answer
+permutation_predict = {}
+
+# %% permutation_answer
+def permute_pixels(x, perm):
+    raise ValueError("no")

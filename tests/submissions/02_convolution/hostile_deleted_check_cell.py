@@ -1,0 +1,5 @@
+"""A check cell was deleted; the answer counts.
+
+cells: {delete: [conv2d]}
+notice: "was missing"
+"""
