@@ -146,7 +146,7 @@ def check_equal(
     if reveal:
         message += f", expected {show(expected)}"
     if _same(got, expected):
-        message += f" (the type is {_type_name(got)}, it should be {_type_name(expected)})"
+        fail(f"{message} (the type is {_type_name(got)}, it should be {_type_name(expected)}).")
     _fail_with(message + ".", got, hints)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ class Sample:
         notebook = copy.deepcopy(self.notebook)
         for cell in notebook.cells:
             cell.source = _ID.sub(f"STUDENT_ID = {student_id!r}", cell.source, count=1)
-        return str(nbformat.writes(notebook)).encode()
+        return json.dumps(notebook).encode()
 
 
 def load(course: Path, unit: str) -> list[Sample]:

@@ -139,6 +139,8 @@ class Student:
         for source, error in self._cell_errors.items():
             if name in source:
                 return f"{said} The cell that should define it stopped with {error}"
+        if self._cell_errors:
+            return f"{said} {next(iter(self._cell_errors.values()))}"
         return f"{said} Is the cell that defines it still there, and is the name spelled so?"
 
     @staticmethod

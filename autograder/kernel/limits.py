@@ -16,9 +16,9 @@ class Limits:
     (``autograder.limits``): a lab trains for longer than an exercise.
     """
 
-    cell_cpu_s: float = 15.0  # a cell of an exercise needs less than one second
+    cell_cpu_s: float = 10.0  # a cell of an exercise needs less than one second
     notebook_cpu_s: float = 60.0  # the slowest unit that does not train needs 20
-    call_cpu_s: float = 5.0  # a naive seven-fold loop on the largest hidden case needs 0.5
+    call_cpu_s: float = 3.0  # a naive seven-fold loop on the largest hidden case needs 0.5
     idle_factor: float = 4.0  # wall time per CPU second: four busy neighbours on one core
     idle_s: float = 20.0  # and this much for free: reading the disk, a short sleep
     grace_s: float = 2.0  # from the interrupt to the kill

@@ -319,7 +319,7 @@ def cell_errors(notebook: NotebookNode) -> dict[str, str]:
     errors = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            if output.output_type == "error":
+            if output.output_type == "error" and output.ename != "NotYet":
                 text = re.sub(r"\s+", " ", str(output.evalue))[:200]
                 errors[cell.source] = f"{output.ename}: {text}"
             elif output.output_type == "stream" and output.text.startswith("This cell was stopped"):

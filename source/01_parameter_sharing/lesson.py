@@ -118,6 +118,8 @@ def plot_image_sizes(
         shared = [int(conv_params(3, 8, 3)) for _ in sides]
         local = [int(locally_connected_params(side, side, 3, 8, 3)) for side in sides]
         macs = [int(conv_macs(side, side, 3, 8, 3)) for side in sides]
+        if min(*shared, *local, *macs) < 1:
+            raise ValueError("a logarithmic axis shows positive counts only")
     except Exception:
         print("The figure appears here when conv_params, locally_connected_params and conv_macs")
         print("are written. Come back to this cell then.")
@@ -235,17 +237,22 @@ def permutation_experiment(permute_pixels: Callable) -> dict[str, dict[str, floa
 
     Returns the shares of validation images that are named rightly, for example
     ``{"cnn": {"original": 0.5, "permuted": 0.5}, "mlp": ...}``, and draws them; or None while
-    ``permute_pixels`` is not written. About two seconds on one core.
+    ``permute_pixels`` is not written or returns another shape. About two seconds on one core.
     """
     images, labels = placed_digits()
     perm = _fixed_permutation()
     try:
-        parts = [permute_pixels(part.copy(), perm.copy()) for part in _split(images)]
-        permuted = np.concatenate([np.asarray(part, np.float32) for part in parts])
+        parts = [
+            np.asarray(permute_pixels(part.copy(), perm.copy()), np.float32)
+            for part in _split(images)
+        ]
     except NotImplementedError:
         print("The experiment runs here when permute_pixels is written.")
         return None
-    data = {"original": images, "permuted": permuted.reshape(images.shape)}
+    if [part.shape for part in parts] != [part.shape for part in _split(images)]:
+        print("The experiment waits: permute_pixels must return images of the shape it was given.")
+        return None
+    data = {"original": images, "permuted": np.concatenate(parts)}
     accuracy = {
         name: {kind: _train(build, x, labels) for kind, x in data.items()}
         for name, build in (("cnn", _build_cnn), ("mlp", _build_mlp))

@@ -110,11 +110,11 @@ def dot_distances(student_id):
     return near, near + draw.choice([2, 4, 6])
 
 
-SYMPTOMS = {
+SYMPTOMS = {  # what one might observe while a network is trained or tested
     "stuck": "Training accuracy stays at chance as well, not only validation accuracy.",
     "gap": "Training accuracy is near 100 % while validation accuracy stays low.",
     "nan": "The loss grows from step to step and ends as NaN.",
-    "large": "Small objects are recognised; large ones are missed, or taken for one of their parts.",
+    "large": "Small objects are recognised; large ones are missed, or taken for a part of them.",
     "small": "Large objects are recognised; objects of a few pixels are missed.",
     "width": "Twice as many channels in every layer change nothing.",
     "dilation": "The same number of weights, spread out by dilation, solves the task.",
@@ -211,7 +211,13 @@ def _draw_field_from_above(ax, depth):
     for reach, colour in zip(range(depth, 0, -1), colours, strict=True):
         side = 2 * reach + 1
         ax.add_patch(Rectangle((-side / 2,) * 2, side, side, color=colour, alpha=0.9))
-        ax.text(0, side / 2 - 0.5, f"{side}×{side}", ha="center", va="center", color="white")
+        ax.text(
+            *(0, side / 2 - 0.5, f"{side}×{side}"),
+            ha="center",
+            va="center",
+            color="white" if colour == STRONG else INK,
+            bbox={"facecolor": colour, "edgecolor": "none", "pad": 1},
+        )
     ax.add_patch(Rectangle((-0.5, -0.5), 1, 1, color=ACCENT))
     ax.set(xlim=(-4.6, 4.6), ylim=(-4.6, 4.6), aspect="equal", xlabel="pixels of the input")
     ax.set(xticks=[], yticks=[])
@@ -287,7 +293,9 @@ def draw_backbone():
         height = 3.2 * (side / 224) ** 0.6 if side else 0.7
         width = 0.12 + 0.0042 * channels if channels else 0.35
         ax.add_patch(Rectangle((x, -height / 2), width, height, facecolor=SOFT, edgecolor=STRONG))
-        size = f"{channels} channels\n{side}×{side}" if channels else "one number\na class (logits)"
+        size = (
+            f"{channels} channels\n{side}×{side}" if channels else "one number per\nclass (logits)"
+        )
         ax.text(x + width / 2, height / 2 + 0.12, size, ha="center", va="bottom", fontsize=9)
         ax.text(x + width / 2, -1.85, name, ha="center", va="top", fontsize=9)
         if channels:
@@ -303,7 +311,7 @@ def draw_backbone():
 # ----------------------------------------------------------------- possible and strong
 
 
-def influence_map(depth=8, channels=8, nets=40):
+def influence_map(depth=8, channels=8, nets=100):
     """How strongly each input pixel moves the centre output of a stack of 3×3 layers with ReLU.
 
     Returns an array (side, side) with side = 2·depth + 5: the size of the gradient of the
@@ -392,10 +400,10 @@ def draw_dots():
     _show()
 
 
-def train_on_dots(dilations, width, epochs=25, seed=1):
+def train_on_dots(dilations, width, epochs=20, seed=1):
     """Train a small CNN to tell near from far dots; return its accuracy in the course of training.
 
-    The net has one 3×3 layer of ``width`` channels with ReLU for each of the ``dilations``,
+    The network has one 3×3 layer of ``width`` channels with ReLU for each of the ``dilations``,
     then the maximum over the whole map, then one linear layer. It sees 400 images and is
     tested on 200 others. Returns ``{"train": [...], "val": [...]}``, one number an epoch.
     """

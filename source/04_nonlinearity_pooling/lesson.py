@@ -1,7 +1,6 @@
 """Figures, personal numbers and a convolution for the unit on nonlinearity and pooling."""
 
 import numpy as np
-
 from classroom import personal
 
 LABELS = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}  # XOR: class 1 where exactly one input is 1
@@ -9,11 +8,11 @@ CASES = ("aligned", "off_by_one", "bright_line", "dark_line", "checkerboard")
 BLUE, ORANGE, GREY = "#1f6fb4", "#d95f02", "#666666"
 
 
-def filled(*values):
-    """The values; stops like an unwritten answer while one of them is None or holds None."""
-    if any(_is_open(value) for value in values):
+def filled(value):
+    """The value itself; stops like an unwritten answer while it is None or holds None."""
+    if _is_open(value):
         raise NotImplementedError
-    return values if len(values) > 1 else values[0]
+    return value
 
 
 def _is_open(value):
@@ -60,7 +59,7 @@ def edge_maps(student_id):
     aligned, between = draw.choice([2, 4, 6]), draw.choice([1, 3, 5, 7])
     bright, dark, phase = draw.randrange(8), draw.randrange(8), draw.randrange(2)
     row, column = np.indices((4, 8))
-    is_high = {
+    is_high = {  # which pixels are bright
         "aligned": column >= aligned,
         "off_by_one": column >= between,
         "bright_line": column == bright,
@@ -105,8 +104,8 @@ def draw_impulse(first, second):
     response = conv2d(conv2d(pixel, first[None, None]), second[None, None])[0, 0]
     _, axes = _figure(1, 3, (8.4, 3.1), width_ratios=[3, 3, 5])
     limit = np.abs(response).max()
-    parts = {"first kernel": first, "second kernel": second, "one bright pixel behind both": response}
-    for ax, (title, values) in zip(axes, parts.items(), strict=True):
+    titles = ("first kernel", "second kernel", "one bright pixel behind both")
+    for ax, title, values in zip(axes, titles, (first, second, response), strict=True):
         _pixels(ax, values, title, -2 * limit, 2 * limit, colours="RdBu_r", numbers=False)
         for (row, column), value in np.ndenumerate(values):
             ax.text(column, row, f"{value:g}", ha="center", va="center", size=11)
@@ -120,7 +119,8 @@ def draw_activations():
     gelu = x * np.array([(1 + erf(value / np.sqrt(2))) / 2 for value in x])
     _, (left, right) = _figure(1, 2, (9, 3.2))
     left.plot(x, np.maximum(x, 0), color=BLUE, label="ReLU")
-    left.plot(x, np.where(x > 0, x, 0.1 * x), color=ORANGE, linestyle="--", label="leaky ReLU (0.1)")
+    leaky = np.where(x > 0, x, 0.1 * x)
+    left.plot(x, leaky, color=ORANGE, linestyle="--", label="leaky ReLU (0.1)")
     left.plot(x, gelu, color="black", linestyle=":", label="GELU")
     left.set_title("three bends", fontsize=10)
     right.plot(x, np.maximum(x, 0), color=BLUE, label="ReLU(x)")
@@ -282,14 +282,15 @@ def _row_text(predict, case, mode):
 
 def draw_downsampling():
     """A large and a small bright object, pooled to a half, a quarter and an eighth."""
-    import torch.nn.functional as F
-    from torch import zeros
+    import torch
+    from torch.nn.functional import avg_pool2d, max_pool2d
 
-    image = zeros(1, 1, 32, 32)
+    image = torch.zeros(1, 1, 32, 32)
     image[..., 8:24, 4:16] = 1
     image[..., 16:18, 24:26] = 1
     _, axes = _figure(2, 4, (9.6, 5.2))
-    for row, pool, name in zip(axes, (F.max_pool2d, F.avg_pool2d), ("max", "average"), strict=True):
+    pools = {"max": max_pool2d, "average": avg_pool2d}
+    for row, (name, pool) in zip(axes, pools.items(), strict=True):
         values = image
         for ax, factor in zip(row, (1, 2, 4, 8), strict=True):
             size = f"{values.shape[-1]}×{values.shape[-1]}"

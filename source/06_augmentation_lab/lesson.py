@@ -48,7 +48,7 @@ def digits():
     return images, torch.tensor(bundle.target, dtype=torch.int64)
 
 
-def digits_on_canvas(n=1000, side=14, seed=0):
+def digits_on_canvas(n=800, side=14, seed=0):
     """The first n digits, each at a random place of a black canvas: images (n, 1, side, side)."""
     import torch
 
@@ -150,7 +150,15 @@ def progress(epochs, label=""):
     """``range(epochs)`` with a progress bar that vanishes when it is through."""
     from tqdm import tqdm
 
-    return tqdm(range(epochs), desc=label, unit="epoch", leave=False, file=sys.stdout, ncols=80)
+    return tqdm(
+        range(epochs),
+        desc=label,
+        unit="epoch",
+        leave=False,
+        file=sys.stdout,
+        ncols=80,
+        mininterval=1,
+    )
 
 
 def lab(run, seeds, cpu_s=60, **options):
@@ -266,7 +274,7 @@ def show_windows():
 def show_turned_six():
     """One handwritten 6 and one 9, and what rot180, hflip and vflip make of the 6."""
     images, labels = digits()
-    six, nine = images[labels == 6][13], images[labels == 9][19]
+    six, nine = images[labels == 6][13], images[labels == 9][0]
     turned = [six, six.flip(1, 2), six.flip(2), six.flip(1), nine]
     show_images(turned, ["a 6", "rot180 of it", "hflip of it", "vflip of it", "a real 9"])
 

@@ -1,7 +1,7 @@
 """Multiplies by the size of an image, 32×32.
 
 expect:
-  conv_params: {score: 1.0, says: "Shared weights are counted once"}
+  conv_params: {score: 0.5, says: "Shared weights are counted once"}
 """
 
 # %% conv_params_answer

@@ -3,8 +3,8 @@
 expect:
   dense_params: {score: 1.5, says: "expected an int"}
   conv_params: {score: 2.5, says: "expected an int"}
-  locally_connected_params: {score: 1.75, says: "where the kernel starts"}
-  conv_macs: {score: 1.75, says: "expected"}
+  locally_connected_params: {score: 1.75, says: "whole number"}
+  conv_macs: {score: 1.75, says: "whole number"}
   stack_vs_single: {score: 2.5, says: "expected an int"}
 """
 

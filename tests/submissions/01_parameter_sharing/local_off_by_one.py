@@ -1,7 +1,7 @@
 """Forgets the last position.
 
 expect:
-  locally_connected_params: {score: 0.0, says: "last start that fits counts"}
+  locally_connected_params: {score: 0.5, says: "last start that fits counts"}
 """
 
 # %% locally_connected_params_answer

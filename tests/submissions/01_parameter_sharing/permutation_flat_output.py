@@ -1,7 +1,7 @@
 """Returns flattened images.
 
 expect:
-  permutation: {score: 1.125, says: "has shape"}
+  permutation: {score: 1.0, says: "has shape"}
 """
 
 # %% permutation_answer

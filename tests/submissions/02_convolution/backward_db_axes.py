@@ -1,7 +1,7 @@
 """Sums the bias gradient over the images only.
 
 expect:
-  conv2d_backward: {score: -1, says: "?"}
+  conv2d_backward: {score: 5, says: "Sum dout over images"}
 """
 # %% conv2d_backward_answer
 def conv2d_backward(dout, x, w, stride=1, pad=0):

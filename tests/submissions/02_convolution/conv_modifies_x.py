@@ -1,7 +1,7 @@
 """Works in place on its argument.
 
 expect:
-  conv2d: {score: -1, says: "?"}
+  conv2d: {score: 7.5, says: "changed its argument x"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Swaps height and width of the result.
 
 expect:
-  conv2d: {score: -1, says: "?"}
+  conv2d: {score: 0, says: "images, filters, height, width"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Predicts the shapes without looking at the stride.
 
 expect:
-  shape_predictions: {score: -1, says: "stride is left out"}
+  shape_predictions: {score: 1, says: "stride is left out"}
 """
 # %% shape_predictions_answer
 predict = {

@@ -1,7 +1,7 @@
 """Thinks that a dilated kernel spans dilation * k.
 
 expect:
-  conv_out_size: {score: -1, says: "?"}
+  conv_out_size: {score: 3, says: "not dilation * k"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Forgets the last place.
 
 expect:
-  conv_out_size: {score: -1, says: "?"}
+  conv_out_size: {score: 0, says: "add 1 after"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):

@@ -1,0 +1,1513 @@
+"""Hidden checks of notebook 6: crops, flips, label rules, splits, and a fair comparison.
+
+No check compares with one random stream: crops and flips are judged by their distribution,
+training by what a watched network sees.
+"""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+
+from autograder import (
+    CheckFailed,
+    Mistake,
+    NotDefined,
+    Rubric,
+    TimedOut,
+    as_array,
+    check_choice,
+    check_close,
+    check_equal,
+    check_raises,
+    check_true,
+    fail,
+    probe,
+    question,
+    show,
+)
+
+CHI2_LIMIT = {9: 42.7, 25: 72.2}  # cells: chi-square that a fair draw exceeds once in 10**6
+SIGMAS = 5  # a fair count is farther off less than once in 10**6
+BUDGET_S = 15  # CPU seconds for the training in one check; the solution needs less than 1
+
+RUBRICS = {
+    "lab_write_up": [
+        Rubric(
+            "Claims match the figure",
+            full="Says with numbers what the student's own figure shows (final accuracies, and how "
+            "the curves lie to each other over the epochs), and no claim contradicts it.",
+            partial="True of the figure but without numbers, or one claim does not match it.",
+            none="Not about the figure, or contradicts it.",
+        ),
+        Rubric(
+            "Uncertainty over the seeds",
+            full="Compares the gain with how much the seeds (or the epochs) differ, and draws the "
+            "conclusion from that; 'no clear difference' is as good as any.",
+            partial="Mentions that runs differ but draws no consequence.",
+            none="Takes one number of one run for the truth.",
+        ),
+        Rubric(
+            "A confound",
+            full="Names one thing, with its effect, that could also explain the difference or that "
+            "limits it: digits placed at random so that shifts are what validation asks for, few "
+            "training images, the fixed number of epochs, one data set, the learning rate ...",
+            partial="Names one without saying what it would do to the result.",
+            none="Names none.",
+        ),
+    ]
+}
+
+
+# ----------------------------------------------------------------- random crops and flips
+
+
+def _tensor(array):
+    import torch
+
+    return torch.from_numpy(np.array(array))  # an own copy: the caller keeps comparing with array
+
+
+def _distinct(rng, *shape):
+    """Images in which every pixel has a value of its own, above 0."""
+    size = int(np.prod(shape))
+    return ((rng.permutation(size) + 1) / size).reshape(shape).astype(np.float32)
+
+
+def _batch(got, x, call):
+    """The student's result as an array of the shape of x."""
+    result = as_array(got)
+    check_true(result is not None, f"{call} should return a tensor, got {show(got)}.")
+    check_true(
+        result.shape == x.shape,
+        f"{call}: the result has shape {result.shape}, expected {x.shape}.",
+    )
+    return result
+
+
+def _windows(image, pad):
+    """Each window of an image (C, H, W) with a border: (offset, window), zeros and reflected."""
+    height, width = image.shape[1:]
+    for mode in ("constant", "reflect"):
+        padded = np.pad(image, [(0, 0), (pad, pad), (pad, pad)], mode=mode)
+        for dy, dx in itertools.product(range(2 * pad + 1), repeat=2):
+            yield (dy, dx), padded[:, dy : dy + height, dx : dx + width]
+
+
+def _offset(result, image, pad):
+    """The offset of the window that the result is, or None."""
+    found = (offset for offset, window in _windows(image, pad) if np.allclose(result, window))
+    return next(found, None)
+
+
+def _why_no_window(result, image, pad):
+    height, width = image.shape[1:]
+    rolls = (np.roll(image, move, (1, 2)) for move in np.ndindex(height, width))
+    if any(np.allclose(result, rolled) for rolled in rolls):
+        return "crop-wraps", (
+            "Pixels that leave the image on one side come in again on the other: that is "
+            "torch.roll, not a crop. The border is filled with zeros."
+        )
+    alone = [_offset(r[None], i[None], pad) for r, i in zip(result, image, strict=True)]
+    if None not in alone and len(set(alone)) > 1:
+        return "channels-apart", (
+            "All channels of an image must move together: each has been moved by an offset of "
+            "its own."
+        )
+    return "", "Pad the image on all four sides, then cut out height × width pixels."
+
+
+@question("random_crop", weight=2)
+def test_crop_is_a_window(student, rng):
+    """Each result is a window of the padded image, the same for all channels."""
+    for shape, pad in (((1, 1, 3, 3), 1), ((6, 2, 4, 6), 1), ((24, 3, 6, 5), 2)):
+        x = _distinct(rng, *shape)
+        call = f"random_crop({'×'.join(map(str, shape))} images, pad={pad})"
+        result = _batch(student.random_crop(_tensor(x), pad), x, call)
+        offsets = [_offset(r, i, pad) for r, i in zip(result, x, strict=True)]
+        if None in offsets:
+            first = offsets.index(None)
+            mistake, hint = _why_no_window(result[first], x[first], pad)
+            fail(
+                f"{call}: image {first} of the result is no window of the padded image.",
+                hint=hint,
+                mistake=mistake,
+            )
+    _check_acts(student, "random_crop", x, pad)
+
+
+def _check_acts(student, name, x, argument):
+    """At least one of ten calls changes something, and shows nothing but pixels of x."""
+    pixels = np.append(x, 0)
+    results = []
+    for _ in range(10):  # one draw for a whole batch may well be the one that changes nothing
+        results.append(_batch(getattr(student, name)(_tensor(x), argument), x, name))
+        if not np.allclose(results[-1], x):
+            break
+    check_true(np.isin(results[-1], pixels).all(), f"{name}(x, {argument}) makes new pixel values.")
+    check_true(
+        not np.allclose(results[-1], x), f"{name}(x, {argument}) leaves all images as they are."
+    )
+
+
+@question("random_crop", weight=2)
+def test_crop_offsets_are_uniform(student):
+    """All offsets from 0 to 2·pad are equally likely, in rows and in columns."""
+    offsets, pad = _draw_offsets(student, 1000, 5, 2)
+    if len(set(offsets)) <= 5:  # one draw for a whole batch loses its point in another check
+        offsets, pad = _draw_offsets(student, 1, 450, 1)
+    _check_uniform(offsets, pad)
+
+
+def _draw_offsets(student, images, calls, pad):
+    """The offsets of so many calls, read from the pixel in the middle."""
+    side = 2 * pad + 1
+    x = np.arange(1, side * side + 1, dtype=np.float32).reshape(1, 1, side, side)
+    x = np.repeat(x, images, axis=0)
+    call, values = f"random_crop({images}×1×{side}×{side} images, pad={pad})", []
+    for _ in range(calls):
+        values += _batch(student.random_crop(_tensor(x), pad), x, call)[:, 0, pad, pad].tolist()
+    check_true(
+        set(values) <= set(range(1, side * side + 1)),
+        f"{call}: the middle of a result is no pixel of the image.",
+    )
+    return [divmod(int(value) - 1, side) for value in values], pad
+
+
+def _check_uniform(offsets, pad):
+    draws, last = len(offsets), 2 * pad
+    for axis, name in enumerate(("row", "column")):
+        missing = sorted(set(range(last + 1)) - {offset[axis] for offset in offsets})
+        if missing:
+            wrong_end = missing == [last]
+            fail(
+                f"In {draws} draws with pad={pad} the {name} offset {missing[0]} never comes up; "
+                f"it should be 0 to {last}.",
+                hint=f"There are 2·pad + 1 = {last + 1} positions. torch.randint and range leave "
+                "their upper end out."
+                if wrong_end
+                else "",
+                mistake="crop-off-by-one" if wrong_end else "",
+            )
+    cells = (last + 1) ** 2
+    counts = Counter(offsets)
+    expected = draws / cells
+    seen = [counts[cell] for cell in itertools.product(range(last + 1), repeat=2)]
+    chi2 = sum((count - expected) ** 2 / expected for count in seen)
+    check_true(
+        chi2 < CHI2_LIMIT[cells],
+        f"In {draws} draws with pad={pad} the {cells} offsets (row, column) should come up about "
+        f"{expected:.0f} times each; they come up {min(seen)} to {max(seen)} times.",
+        hint="Draw the row and the column independently, each from 0 to 2·pad with equal chances.",
+    )
+
+
+@question("random_crop")
+def test_crop_draws_for_each_image(student, rng):
+    """Each image of a batch gets an offset of its own, and each call new ones."""
+    x = np.repeat(_distinct(rng, 1, 1, 5, 5), 64, axis=0)
+    call = "random_crop(64×1×5×5 images, pad=2)"
+    first = _batch(student.random_crop(_tensor(x), 2), x, call)
+    second = _batch(student.random_crop(_tensor(x), 2), x, call)
+    _check_acts(student, "random_crop", x, 2)
+    check_true(
+        not np.allclose(first, first[:1]),
+        f"{call}: all 64 images are moved alike.",
+        hint="Draw one offset for each image of the batch, not one for the batch.",
+        mistake="crop-per-batch",
+    )
+    _check_new_draws(first, second, call)
+
+
+def _check_new_draws(first, second, call):
+    check_true(
+        not np.allclose(first, second),
+        f"Two calls of {call} give the same result.",
+        hint="A function that sets its own seed draws the same numbers every time.",
+        mistake="fixed-seed",
+    )
+
+
+@question("random_crop")
+def test_crop_keeps_its_contract(student, rng):
+    """The images given are left alone, dtype and seeds are respected, bad arguments refused."""
+    x = _distinct(rng, 6, 2, 4, 5)
+    _check_acts(student, "random_crop", x, 1)
+    _check_leaves_alone(student, "random_crop", x, 1)
+    nothing = student.trace("random_crop", _tensor(x), 0)
+    check_close(nothing.value, x, given="random_crop(x, pad=0)")
+    check_close(nothing.after, x, given="random_crop(x, pad=0), after x was overwritten")
+    _check_repeats(student, "random_crop", x, 1)
+    check_raises(lambda: student.random_crop(_tensor(x), -1), given="random_crop(x, pad=-1)")
+    check_raises(
+        lambda: student.random_crop(_tensor(x[0]), 1), given="random_crop with an image (C, H, W)"
+    )
+
+
+def _check_leaves_alone(student, name, x, argument):
+    """The argument stays as it was, the result shares no memory with it and has its dtype."""
+    call = f"{name}(x, {argument})"
+    for dtype in (np.float32, np.float64):
+        given = x.astype(dtype)
+        seen = student.trace(name, _tensor(given), argument)
+        result = _batch(seen.value, given, call)
+        check_true(
+            result.dtype == dtype,
+            f"{call}: x is {given.dtype.name}, the result {result.dtype.name}.",
+        )
+        check_close(seen.args[0], given, given=f"x after {call}", what="x")
+        check_close(
+            seen.after,
+            result,
+            given=f"the result of {call} after x was overwritten (it shares memory with x)",
+        )
+
+
+@probe
+def twice_with_one_seed(student, name, x, argument, seed):
+    import random
+
+    import numpy as np
+    import torch
+
+    results = []
+    for _ in range(2):
+        random.seed(seed)
+        np.random.seed(seed)
+        torch.manual_seed(seed)
+        generator = torch.Generator().manual_seed(seed)
+        results.append(getattr(student, name)(x.clone(), argument, generator=generator))
+    return results
+
+
+def _check_repeats(student, name, x, argument):
+    seed = int(x.size)
+    first, second = student.run(twice_with_one_seed, name, _tensor(x), argument, seed)
+    check_close(
+        second,
+        _batch(first, x, name),
+        given=f"{name} called twice with the same seeds and a generator with the same seed",
+        what="the second result",
+    )
+
+
+@question("random_hflip")
+def test_flip_axis(student, rng):
+    """p=1 mirrors left and right, p=0 does nothing."""
+    for shape in ((1, 1, 2, 3), (2, 1, 3, 3), (3, 2, 4, 5)):
+        x = _distinct(rng, *shape)
+        call = f"random_hflip({'×'.join(map(str, shape))} images, p=1)"
+        rows = "That turns the image upside down. Horizontal means left to right: the last axis."
+        check_close(
+            student.random_hflip(_tensor(x), 1.0),
+            x[..., ::-1],
+            given=call,
+            hints=[
+                Mistake("flips-rows", rows, x[..., ::-1, :]),
+                Mistake("flips-both", "That is a turn by 180 degrees.", x[..., ::-1, ::-1]),
+                Mistake("flips-channels", "Axis 1 holds the channels.", x[:, ::-1]),
+                Mistake("flips-batch", "Axis 0 holds the images of the batch.", x[::-1]),
+                Mistake("never-flips", "Nothing was flipped.", x),
+            ],
+        )
+        check_close(student.random_hflip(_tensor(x), 0.0), x, given=call.replace("p=1", "p=0"))
+
+
+def _flipped(result, x, call):
+    """For each image, whether it was flipped (in whichever direction); others fail."""
+    kept = np.isclose(result, x).all(axis=(1, 2, 3))
+    turned = np.zeros_like(kept)
+    for mirror in (x[..., ::-1], x[..., ::-1, :], x[..., ::-1, ::-1]):
+        turned |= np.isclose(result, mirror).all(axis=(1, 2, 3))
+    odd = np.flatnonzero(~kept & ~turned)
+    if odd.size:
+        fail(
+            f"{call}: image {odd[0]} of the result is neither the image nor its mirror image.",
+            hint="An image is flipped as a whole: all its rows and all its channels.",
+        )
+    return turned
+
+
+@question("random_hflip")
+def test_flip_probability(student, rng):
+    """An image is flipped with the probability p."""
+    flips, calls = [], 0
+    for images, repeats in ((1000, 5), (1, 300)):
+        x = np.repeat(_distinct(rng, 1, 1, 2, 3), images, axis=0)
+        call = f"random_hflip({images}×1×2×3 images, p=0.3)"
+        for _ in range(repeats):
+            result = _batch(student.random_hflip(_tensor(x), 0.3), x, call)
+            flips.append(_flipped(result, x, call))
+        if any(0 < call_flips.mean() < 1 for call_flips in flips):
+            break
+        if images > 1:  # one draw for a whole batch loses its points in another check
+            flips = []
+    flips = np.concatenate(flips)
+    calls, share = len(flips), flips.mean()
+    margin = SIGMAS * np.sqrt(0.3 * 0.7 / calls)
+    said = "You flip as often as p says not to flip." if abs(share - 0.7) < margin else ""
+    said = "That is p=0.5, whatever p is." if abs(share - 0.5) < margin else said
+    check_true(
+        abs(share - 0.3) < margin,
+        f"With p=0.3, {share:.0%} of {calls} images are flipped.",
+        hint=said,
+    )
+
+
+@question("random_hflip")
+def test_flip_draws_for_each_image(student, rng):
+    """Each image of a batch is flipped or not on its own, and each call draws anew."""
+    x = np.repeat(_distinct(rng, 1, 3, 3, 4), 64, axis=0)
+    call = "random_hflip(64×3×3×4 images)"
+    first = _batch(student.random_hflip(_tensor(x)), x, call)
+    second = _batch(student.random_hflip(_tensor(x)), x, call)
+    flips = _flipped(first, x, call)
+    check_true(
+        0 < flips.sum() < 64,
+        f"{call}: {'all' if flips.any() else 'none'} of the 64 images are flipped.",
+        hint="Draw one number for each image of the batch, not one for the batch.",
+        mistake="flip-per-batch",
+    )
+    _check_new_draws(first, second, call)
+
+
+@question("random_hflip")
+def test_flip_keeps_its_contract(student, rng):
+    """The images given are left alone, dtype and seeds are respected, bad arguments refused."""
+    x = _distinct(rng, 6, 2, 4, 5)
+    _check_acts(student, "random_hflip", x, 0.9)
+    for p in (1.0, 0.0):
+        _check_leaves_alone(student, "random_hflip", x, p)
+    _check_repeats(student, "random_hflip", x, 0.5)
+    for p in (-0.1, 1.5):
+        check_raises(
+            lambda p=p: student.random_hflip(_tensor(x), p), given=f"random_hflip(x, p={p})"
+        )
+
+
+# ----------------------------------------------------------------- the label table
+
+ARGUABLE = {  # crop, hflip, vflip, rot180, jitter: every word that counts, first the key
+    "digit": ["ok", "breaks depends", "breaks depends", "breaks relabel depends", "ok"],
+    "photo": ["ok", "ok", "ok depends", "ok depends", "ok depends"],
+    "arrow": ["ok", "relabel", "ok", "relabel", "ok"],
+    "word": ["ok", "breaks depends", "breaks depends", "breaks depends", "ok"],
+    "satellite": ["ok", "ok depends", "ok depends", "ok depends", "ok depends"],
+    "xray": ["ok", "relabel breaks depends", "ok depends", "relabel breaks depends", "ok depends"],
+}
+RULE = "Does the label rule still give the same answer for the changed picture?"
+ODD = "The picture may look odd, but the label rule still gives the same answer."
+SENTENCES = {
+    ("digit", "hflip"): {
+        "ok": "A mirrored 2 is no digit: the network would be told that it is a 2.",
+        "relabel": "A mirrored 2 is no digit, so there is no other label to give it.",
+    },
+    ("digit", "vflip"): {
+        "ok": "A 6 turned over is a mirrored 9 and no 6.",
+        "relabel": "A 6 turned over is a mirrored 9, and that is no 9.",
+    },
+    ("digit", "rot180"): {"ok": "A 6 turned by 180 degrees is a 9: the label is wrong."},
+    ("photo", "hflip"): {
+        "breaks": "A ship that sails to the left is a ship.",
+        "relabel": "None of the ten things becomes another one in the mirror.",
+    },
+    ("photo", "vflip"): {"breaks": ODD},
+    ("photo", "rot180"): {"breaks": ODD},
+    ("arrow", "hflip"): {
+        "ok": "The mirrored arrow points the other way.",
+        "breaks": "The mirrored arrow has a label, and you know which one.",
+    },
+    ("arrow", "vflip"): {
+        "relabel": "Top and bottom change places; left stays left.",
+        "breaks": "Top and bottom change places; left stays left.",
+    },
+    ("arrow", "rot180"): {
+        "ok": "The turned arrow points the other way.",
+        "breaks": "The turned arrow has a label, and you know which one.",
+    },
+    ("word", "hflip"): {"relabel": "In the mirror most words are no words."},
+    ("word", "vflip"): {"relabel": "Turned over, most words are no words."},
+    ("word", "rot180"): {"relabel": "Read as it stands, a turned word is no other word."},
+    ("satellite", "hflip"): {"breaks": "Seen from above there is no left or right side."},
+    ("satellite", "vflip"): {"breaks": "Seen from straight above there is no up or down."},
+    ("satellite", "rot180"): {"breaks": "Seen from straight above there is no up or down."},
+    ("xray", "hflip"): {"ok": "The spot is now in the other half of the picture."},
+    ("xray", "vflip"): {
+        "relabel": "Top and bottom change places; the spot stays in its half.",
+        "breaks": ODD,
+    },
+    ("xray", "rot180"): {"ok": "The spot is now in the other half of the picture."},
+}
+
+
+def _label_table(student, lesson):
+    """The student's table as a dict of words, refused where it does not decide."""
+    table = student.value("table")
+    check_true(
+        isinstance(table, dict) and all(isinstance(row, dict) for row in table.values()),
+        f"table should be a dict of dicts as in the template, got {show(table)}.",
+    )
+    words = [
+        " ".join(word.lower().split())
+        for row in table.values()
+        for word in row.values()
+        if isinstance(word, str)
+    ]
+    most = lesson.MOST_DEPENDS
+    check_true(
+        words.count("depends") <= most,
+        f"{words.count('depends')} cells say depends; at most {most} may. Decide.",
+    )
+    check_true(
+        len(set(words)) != 1 or len(words) < 6,
+        "Every cell says the same word: that decides nothing.",
+    )
+    return table
+
+
+def _row_check(task):
+    """One check: the row of this task."""
+
+    def check(student, lesson):
+        row = _label_table(student, lesson).get(task)
+        check_true(isinstance(row, dict), f"table has no row {task!r}.")
+        for transform, words in zip(lesson.TRANSFORMS, ARGUABLE[task], strict=True):
+            key, *others = words.split()
+            got = row.get(transform)
+            if isinstance(got, str) and got.strip().lower() in others:
+                continue
+            sentences = dict.fromkeys(lesson.WORDS, RULE) | SENTENCES.get((task, transform), {})
+            check_choice(
+                got, key, sentences=sentences, given=f"{task} under {transform}", what="word"
+            )
+
+    check.__doc__ = f"The row {task!r} of the table."
+    return question("label_table")(check)
+
+
+test_row_digit = _row_check("digit")
+test_row_photo = _row_check("photo")
+test_row_arrow = _row_check("arrow")
+test_row_word = _row_check("word")
+test_row_satellite = _row_check("satellite")
+test_row_xray = _row_check("xray")
+
+
+# ----------------------------------------------------------------- the 6 and the 9
+
+NINES = {"rot180": "most", "hflip": "few", "vflip": "few"}  # 91 %, 0 % and 12 % of the 6s
+MIRRORED = (
+    "Look at the tail: a 6 that is flipped once is a mirrored 9, and that is not what a 9 looks "
+    "like to the reader. Run the cell below the check."
+)
+TURNED = "Turn the page by 180 degrees and read the 6 again."
+
+
+@question("six_nine")
+def test_predictions(student):
+    """The predictions agree with the experiment."""
+    predicted = student.value("predict_nine")
+    check_true(isinstance(predicted, dict), "predict_nine should be a dict as in the template.")
+    for transform, key in NINES.items():
+        sentence = TURNED if transform == "rot180" else MIRRORED
+        check_choice(
+            predicted.get(transform),
+            key,
+            sentences=dict.fromkeys(("few", "some", "most"), sentence),
+            given=f"predict_nine[{transform!r}]",
+            what="prediction",
+        )
+
+
+@probe
+def rate_by_corner(student, x, transform, target):
+    """flip_rate with a reader that takes the top left pixel for the label."""
+    return student.flip_rate(lambda images: images[:, 0, 0, 0].long(), x, transform, target)
+
+
+@question("six_nine")
+def test_flip_rate(student, rng):
+    """flip_rate turns the images and counts what the reader says."""
+    x = rng.integers(0, 9, size=(7, 1, 4, 5)).astype(np.float32)
+    x[:6, 0, 0, 0], x[6, 0, 0, 0] = 9, 4  # each corner holds 9 in another share of the images
+    x[:2, 0, 0, -1], x[:4, 0, -1, 0], x[:3, 0, -1, -1] = 9, 9, 9
+    turned = {"rot180": x[..., ::-1, ::-1], "hflip": x[..., ::-1], "vflip": x[..., ::-1, :]}
+    names = {"rot180": "both axes", "hflip": "left and right", "vflip": "top and bottom"}
+    for (transform, right), target in itertools.product(turned.items(), (9, 4)):
+
+        def rate(images, target=target):
+            return float((images[:, 0, 0, 0] == target).mean())
+
+        given = f"flip_rate with seven images, {transform!r}, target={target}"
+        wrong = [
+            Mistake("other-flip", f"{transform!r} flips {names[transform]}.", rate(other))
+            for other in (*turned.values(), x)
+            if rate(other) != rate(right)
+        ]
+        check_close(
+            student.run(rate_by_corner, _tensor(x), transform, target),
+            rate(right),
+            given=given,
+            what="the rate",
+            hints=[
+                *wrong,
+                Mistake("count", "That is a number of images, not a share.", 7 * rate(right)),
+                Mistake("percent", "A share lies between 0 and 1.", 100 * rate(right)),
+                Mistake("not-target", "Compare with target.", rate(right, 9)),
+            ],
+        )
+    check_raises(
+        lambda: student.run(rate_by_corner, _tensor(x), "upside", 9),
+        given="flip_rate with the transform 'upside'",
+    )
+
+
+@question("six_nine")
+def test_relabel(student, rng):
+    """relabel lets 6 and 9 change places for rot180, and for nothing else."""
+    some = rng.integers(0, 10, size=20)
+    for y in (np.array([5, 6, 7]), np.array([6, 9]), np.concatenate([some, [9, 6, 0]])):
+        swapped = np.select([y == 6, y == 9], [9, 6], y)
+        mixed = (
+            "One label overwrites the other: after the 6s have become 9s, all 9s are changed "
+            "back. Look for both before you change one."
+        )
+        backwards = [np.where(y == 6, 9, y), np.where(y == 9, 6, y)]
+        both = [Mistake("swap-in-turn", mixed, np.where(y == 9, 6, swapped))]
+        both += [Mistake("swap-in-turn", mixed, np.where(y == 6, 9, swapped))]
+        both += [Mistake("one-way", "A turned 9 is a 6, too.", wrong) for wrong in backwards]
+        both += [Mistake("no-swap", "A 6 turned by 180 degrees is a 9.", y)]
+        _check_labels(student, y, "rot180", swapped, both)
+        mirror = "A 6 that is flipped once is a mirrored 9, not a 9: its label is not changed."
+        for transform in ("hflip", "vflip", "crop"):
+            hints = [Mistake("swaps-for-flips", mirror, swapped)]
+            _check_labels(student, y, transform, y, hints)
+    check_raises(lambda: student.relabel(_tensor(y), "upside"), given="relabel(y, 'upside')")
+
+
+def _check_labels(student, y, transform, expected, hints):
+    given = f"relabel({y.tolist()}, {transform!r})" if y.size < 5 else f"relabel(y, {transform!r})"
+    seen = student.trace("relabel", _tensor(y), transform)
+    labels = as_array(seen.value)
+    check_close(seen.value, expected, given=given, hints=hints)
+    check_true(labels.dtype.kind in "iu", f"{given}: labels are whole numbers.")
+    check_close(seen.args[0], y, given=f"y after {given}", what="y")
+    check_close(
+        seen.after,
+        expected,
+        given=f"the result of {given} after y was overwritten (it shares memory with y)",
+    )
+
+
+# ----------------------------------------------------------------- make_data
+
+N, N_TRAIN, CHANNELS = 40, 14, 2
+
+
+class Split:
+    """What make_data returned for images that carry their number in their pixels.
+
+    In each channel the pixel (0, 0) is 0, (0, 1) is 1 and (0, 2) is number/N: any shift and
+    scale of the channel leaves the number readable.
+    """
+
+    def __init__(self, student, rng, seed):
+        self.x = rng.random((N, CHANNELS, 6, 7)) * rng.random((N, 1, 1, 1)) ** 2
+        self.x[:, 1] += 1
+        self.x[:, :, 0, 0], self.x[:, :, 0, 1] = 0, 1
+        self.x[:, :, 0, 2] = (np.arange(N) / N)[:, None]
+        self.x = self.x.astype(np.float32)
+        self.y = np.arange(N) * 7 % 4
+        self.call = f"make_data(x, y, {N_TRAIN}, seed={seed}) with {N} images"
+        self.trace = student.trace("make_data", _tensor(self.x), _tensor(self.y), N_TRAIN, seed)
+        (self.train, self.train_labels), (self.val, self.val_labels) = self._parts()
+        self.train_ids, self.val_ids = self._numbers(self.train), self._numbers(self.val)
+
+    def _parts(self):
+        got, names = self.trace.value, "(x_train, y_train), (x_val, y_val), (mean, std)"
+        right = isinstance(got, (tuple, list)) and len(got) == 3
+        right = right and all(isinstance(p, (tuple, list)) and len(p) == 2 for p in got)
+        check_true(right, f"{self.call} should return {names}, got {show(got)}.")
+        parts = [[as_array(value) for value in part] for part in got[:2]]
+        for name, (images, labels) in zip(("train", "val"), parts, strict=True):
+            good = images is not None and images.ndim == 4 and images.shape[1:] == self.x.shape[1:]
+            check_true(good, f"{self.call}: x_{name} should be images (n, 2, 6, 7).")
+            good = labels is not None and labels.shape == images.shape[:1]
+            check_true(good, f"{self.call}: y_{name} should have one label for each image.")
+        return parts
+
+    def _numbers(self, images):
+        zero, one, number = images[:, :, 0, 0], images[:, :, 0, 1], images[:, :, 0, 2]
+        with np.errstate(all="ignore"):
+            read = (number - zero) / (one - zero) * N
+        whole = np.isfinite(read) & (np.abs(read - np.round(read)) < 0.05)
+        check_true(
+            whole.all() and (np.ptp(np.round(read), axis=1) == 0).all(),
+            f"{self.call}: images of the result are not images of x with another mean and scale.",
+        )
+        return np.round(read[:, 0]).astype(int) % N
+
+    def statistics(self, ids):
+        """The mean and standard deviation of these raw images: per channel, then over all."""
+        raw = self.x[ids].astype(np.float64)
+        yield raw.mean(axis=(0, 2, 3)), raw.std(axis=(0, 2, 3))
+        yield np.full(CHANNELS, raw.mean()), np.full(CHANNELS, raw.std())
+
+    def used(self, images):
+        """The mean and standard deviation that these images were normalised with, per channel."""
+        with np.errstate(all="ignore"):
+            std = 1 / (images[:, :, 0, 1] - images[:, :, 0, 0])
+            return -images[:, :, 0, 0] * std, std
+
+
+def _near(a, b, tolerance=5e-3):
+    return bool(np.all(np.abs(np.asarray(a) - b) < tolerance))
+
+
+@question("make_data", weight=2)
+def test_split(student, rng):
+    """Each image is in exactly one part, with its own label."""
+    split = Split(student, rng, seed=3)
+    both = sorted(set(split.train_ids.tolist()) & set(split.val_ids.tolist()))
+    check_true(
+        not both,
+        f"{split.call}: {len(both)} images are in both parts, one of them is image "
+        f"{both[0] if both else ''} of x.",
+        hint="The validation images leak into the training. Draw one order and cut it in two.",
+        mistake="overlap",
+    )
+    sizes = len(split.train), len(split.val)
+    check_true(
+        sizes == (N_TRAIN, N - N_TRAIN),
+        f"{split.call}: got {sizes[0]} training and {sizes[1]} validation images, "
+        f"expected {N_TRAIN} and {N - N_TRAIN}.",
+    )
+    ids = np.concatenate([split.train_ids, split.val_ids])
+    check_true(len(set(ids.tolist())) == N, f"{split.call}: some images are used more than once.")
+    labels = np.concatenate([split.train_labels, split.val_labels])
+    wrong = np.flatnonzero(labels != split.y[ids])
+    check_true(
+        not wrong.size,
+        f"{split.call}: {wrong.size} of {N} images have the label of another image.",
+        hint="Images and labels must be put in the same order.",
+    )
+
+
+@question("make_data", weight=2)
+def test_train_statistics(student, rng):
+    """Mean and standard deviation come from the training images only, and are used."""
+    for seed in (0, 5):
+        split = Split(student, rng, seed)
+        mean, std = (as_array(value) for value in split.trace.value[2])
+        for name, value in (("mean", mean), ("std", std)):
+            good = value is not None and value.size in (1, CHANNELS)
+            check_true(good, f"{split.call}: {name} should be one number, or one a channel.")
+        stated = np.ravel(mean), np.ravel(std)
+        for got in (stated, *zip(*split.used(split.train), strict=True)):
+            _check_statistics(split, got)
+        expected = (split.x[split.train_ids] - _column(stated[0])) / _column(stated[1])
+        check_close(
+            split.train,
+            expected.astype(np.float32),
+            rtol=5e-3,
+            atol=2e-2,
+            given=split.call,
+            what="x_train (compared with (x - mean) / std)",
+        )
+
+
+def _column(values):
+    return np.broadcast_to(values, CHANNELS).reshape(1, CHANNELS, 1, 1)
+
+
+def _check_statistics(split, got):
+    def matches(ids):
+        return any(
+            _near(got[0], mean) and _near(got[1], std) for mean, std in split.statistics(ids)
+        )
+
+    if matches(split.train_ids):
+        return
+    hint, mistake = "Normalise with (x - mean) / std of the raw training images.", ""
+    if matches(np.arange(N)):
+        mistake = "statistics-of-all"
+        hint = (
+            "They are those of all images: the validation images leak into the training. "
+            "Split first, then compute mean and std from the training images only."
+        )
+    elif matches(split.val_ids):
+        hint, mistake = "They are those of the validation images.", "statistics-of-validation"
+    shown = ", ".join(f"{np.round(value, 3).tolist()}" for value in got)
+    fail(
+        f"{split.call}: mean and standard deviation are not those of the training images "
+        f"(got {shown}).",
+        hint=hint,
+        mistake=mistake,
+    )
+
+
+@question("make_data", weight=1.5)
+def test_validation_is_normalised_alike(student, rng):
+    """Validation images are normalised with the same numbers, and not changed otherwise."""
+    split = Split(student, rng, seed=1)
+    (train_mean, train_std), (val_mean, val_std) = split.used(split.train), split.used(split.val)
+    check_true(
+        not (_near(val_mean, 0) and _near(val_std, 1)),
+        f"{split.call}: the validation images are not normalised.",
+    )
+    check_true(
+        _near(val_mean, train_mean[:1]) and _near(val_std, train_std[:1]),
+        f"{split.call}: training and validation images are normalised with different numbers.",
+        hint="New images are normalised with what the training images gave: a network that was "
+        "trained on one scale must be asked on the same scale.",
+    )
+    expected = (split.x[split.val_ids] - _column(val_mean[0])) / _column(val_std[0])
+    check_close(
+        split.val,
+        expected.astype(np.float32),
+        rtol=5e-3,
+        atol=2e-2,
+        given=split.call,
+        what="x_val (compared with (x - mean) / std)",
+    )
+
+
+@question("make_data", weight=1.5)
+def test_make_data_keeps_its_contract(student, rng):
+    """The seed decides the split, the arguments are left alone, bad sizes are refused."""
+    splits = [Split(student, rng, seed) for seed in (4, 4, 8, 9)]
+    orders = [split.train_ids.tolist() for split in splits]
+    first, call = splits[0], splits[0].call
+    check_true(len(first.train) == N_TRAIN, f"{call}: got {len(first.train)} training images.")
+    check_true(
+        sorted(orders[0]) == sorted(orders[1]),
+        "make_data called twice with the same seed gives two splits.",
+        hint="Without the same split, two runs cannot be compared.",
+    )
+    check_true(
+        len({tuple(sorted(order)) for order in orders}) > 1,
+        "Three different seeds give the same split: the images are not drawn at random.",
+    )
+    for name, before, after in zip("xy", (first.x, first.y), first.trace.args[:2], strict=True):
+        check_close(after, before, given=f"{name} after {call}", what=name)
+    for part, again in zip(first.trace.value[:2], first.trace.after[:2], strict=True):
+        for value, later in zip(part, again, strict=True):
+            shared = f"the result of {call} after x and y were overwritten (it shares their memory)"
+            check_close(later, value, given=shared)
+    x, y = _tensor(first.x), _tensor(first.y)
+    for n_train in (0, N, N + 5):
+        check_raises(
+            lambda n=n_train: student.make_data(x, y, n, 0),
+            given=f"n_train={n_train} of {N} images",
+        )
+
+
+@question("make_data")
+def test_quote(student):
+    """Which number may be quoted for new images."""
+    check_choice(
+        student.value("quote"),
+        "B",
+        sentences={
+            "A": "Of 30 noisy numbers you took the largest: part of the 0.91 is luck. What was "
+            "used to choose cannot also be the report.",
+            "C": "Then the test images choose the network, and the best of 30 is part luck again. "
+            "Choose with the validation images; use the test images once.",
+            "D": "On its training images a network is too good: it may know them by heart.",
+        },
+        given="quote",
+    )
+
+
+# ----------------------------------------------------------------- the lab
+
+
+@probe
+def watched_run(student, data, augment, seed, epochs, transform, batch_size):
+    """Run with a network that notes what it sees, what it says, and what it learns from."""
+    import torch
+
+    passes, start, calls = [], [], [0]
+
+    class Watched(torch.nn.Module):
+        def __init__(self, shape):
+            super().__init__()
+            self.body = torch.nn.Sequential(
+                torch.nn.Flatten(), torch.nn.Linear(int(torch.tensor(shape).prod()), 10)
+            )
+
+        def forward(self, x):
+            if not start:
+                start.append(self.body[1].weight.detach().clone())
+            logits = self.body(x)
+            note = {"x": x.detach().clone(), "logits": logits.detach().clone(), "grad": None}
+            passes.append(note)
+            if logits.requires_grad:
+                logits.register_hook(lambda grad: note.update(grad=grad.clone()))
+            return logits
+
+    def roll(x):
+        calls[0] += 1
+        return torch.roll(x, 1 + calls[0] % (x.shape[-1] - 1), dims=-1)
+
+    transforms = {"roll": roll, "nothing": lambda x: x.clone()}
+    history = student.run(
+        augment,
+        seed,
+        data=data,
+        epochs=epochs,
+        transform=transforms[transform],
+        make_model=Watched,
+        batch_size=batch_size,
+    )
+    return {"history": history, "passes": passes, "start": start}
+
+
+@probe
+def trained_network(student, data, images, epochs, photos):
+    """Train the course's network and let it look at images that the notebook has never seen."""
+    import lesson
+    import torch
+
+    networks = []
+
+    def make_model(shape):
+        networks.append(lesson.small_cnn(shape))
+        return networks[-1]
+
+    transform = student.photo_transform if photos else (lambda x: x.clone())
+    history = student.run(
+        True, 5, data=data, epochs=epochs, transform=transform, make_model=make_model, batch_size=20
+    )
+    model = networks[-1].eval()
+    with torch.no_grad():
+        return {"history": history, "logits": model(images)}
+
+
+@probe
+def split_twice(student):
+    """The validation images of two splits with the same seed."""
+    x, y = student.canvas_images, student.canvas_labels
+    return [student.make_data(x, y, 300, 3)[1][0] for _ in range(2)]
+
+
+def _within_budget(student, *args):
+    try:
+        return student.run(*args, _cpu_s=BUDGET_S)
+    except TimedOut:
+        fail(
+            f"The training budget of this check is {BUDGET_S} CPU seconds, and run used it up on a "
+            "handful of images.",
+            hint="Does run use the epochs, the data and the make_model that it is given?",
+            mistake="out-of-budget",
+        )
+
+
+class Watch:
+    """A run on 12 training and 10 validation images, as the network saw it."""
+
+    def __init__(self, student, rng, *, augment, epochs=3, transform="roll", batch_size=4, seed=1):
+        self.x = {"train": rng.normal(size=(12, 1, 5, 7)), "val": rng.normal(size=(10, 1, 5, 7))}
+        self.y = {"train": rng.integers(0, 10, 12), "val": rng.integers(0, 10, 10)}
+        ones = _tensor(np.ones((1, 1, 1, 1), np.float32))
+        parts = tuple(
+            (_tensor(self.x[p].astype(np.float32)), _tensor(self.y[p])) for p in ("train", "val")
+        )
+        data = (*parts, (0 * ones, ones))
+        self.epochs = epochs
+        options = (data, augment, seed, epochs, transform, batch_size)
+        seen = _within_budget(student, watched_run, *options)
+        self.history, self.start = seen["history"], seen["start"]
+        self.trained, self.measured = _rows(seen["passes"])
+        for row in (*self.trained, *self.measured):
+            row.update(self._recognise(row["x"]))
+        check_true(self.trained, "run does not train the network that make_model returns.")
+
+    def _recognise(self, pixels):
+        """Which image this is, and by how much it was rolled."""
+        for part, images in self.x.items():
+            for roll in range(7):
+                rolled = np.roll(images, roll, axis=-1).reshape(len(images), -1)
+                if rolled.shape[1:] != pixels.shape:
+                    continue
+                near = np.flatnonzero(np.abs(rolled - pixels).max(axis=1) < 1e-3)
+                if near.size:
+                    return {"part": part, "id": int(near[0]), "roll": roll}
+        return {"part": "", "id": -1, "roll": 0}
+
+    def seen(self, rows, part):
+        return [row for row in rows if row["part"] == part]
+
+
+def _rows(passes):
+    """Every image that went through the network: those it learnt from, and those it did not."""
+    trained, measured = [], []
+    for number, one in enumerate(passes):
+        logits, grad = as_array(one["logits"]), as_array(one["grad"])
+        pixels = as_array(one["x"]).reshape(len(logits), -1)
+        for index in range(len(logits)):
+            row = {"pass": number, "x": pixels[index], "logits": logits[index]}
+            if grad is None:
+                measured.append(row)
+            else:
+                trained.append(row | {"label": int(grad[index].argmin())})
+    return trained, measured
+
+
+def _series(history, key):
+    """One list of a history, as an array."""
+    check_true(
+        isinstance(history, dict) and key in history,
+        f"run should return a history with the lists train_loss, val_loss, val_acc; "
+        f"there is no {key}.",
+    )
+    values = history[key]
+    if isinstance(values, (list, tuple)):
+        values = [
+            float(v) if as_array(v) is not None and as_array(v).size == 1 else v for v in values
+        ]
+    array = as_array(values)
+    check_true(
+        array is not None and array.ndim == 1,
+        f"history[{key!r}] should be a list with one number for each epoch, got {show(values)}.",
+    )
+    return array.astype(np.float64)
+
+
+def _cross_entropy(logits, labels):
+    top = logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
+    return log_sum - logits[np.arange(len(labels)), labels]
+
+
+@question("augmentation_lab", weight=1.5)
+def test_history(student, rng):
+    """The history tells the truth about every epoch."""
+    watch = Watch(student, rng, augment=False, transform="nothing")
+    series = {key: _series(watch.history, key) for key in ("train_loss", "val_loss", "val_acc")}
+    for key, values in series.items():
+        check_true(
+            len(values) in (watch.epochs, watch.epochs + 1),
+            f"run with epochs={watch.epochs}: history[{key!r}] has {len(values)} numbers.",
+        )
+        check_true(np.isfinite(values).all(), f"history[{key!r}] holds {values.tolist()}.")
+    trainings = Counter(row["id"] for row in watch.seen(watch.trained, "train"))
+    check_true(
+        set(trainings) == set(range(12)) and set(trainings.values()) == {watch.epochs},
+        f"In {watch.epochs} epochs the network should be trained {watch.epochs} times on each of "
+        f"the 12 training images; it is {min(trainings.values(), default=0)} to "
+        f"{max(trainings.values(), default=0)} times, on {len(trainings)} images.",
+    )
+    _check_measurements(watch, series)
+    losses = _cross_entropy(
+        np.array([row["logits"] for row in watch.trained]),
+        np.array([row["label"] for row in watch.trained]),
+    )
+    mean = losses.mean()
+    check_true(
+        mean / 2 < series["train_loss"][-1] < mean * 2,
+        f"history['train_loss'] ends with {series['train_loss'][-1]:.3f}, but the mean "
+        f"cross-entropy of the training images was about {mean:.3f}.",
+        hint="It is the mean loss of an image, not a sum.",
+    )
+
+
+def _check_measurements(watch, series):
+    """val_loss and val_acc are what the network's answers to the validation images give."""
+    answers = {number: [] for number in range(10)}
+    for row in watch.seen(watch.measured, "val"):
+        answers[row["id"]].append(row["logits"])
+    times = {len(logits) for logits in answers.values()}
+    check_true(
+        min(times) > 0,
+        "After its training the network is not asked about each of the 10 validation images.",
+    )
+    every_epoch = times == {len(series["val_acc"])}
+    for epoch in range(len(series["val_acc"])) if every_epoch else [-1]:
+        logits = np.array([answers[number][epoch] for number in range(10)])
+        right = float((logits.argmax(axis=1) == watch.y["val"]).mean())
+        loss = float(_cross_entropy(logits, watch.y["val"]).mean())
+        percent = Mistake("percent", "A share lies between 0 and 1.", 100 * right)
+        total = Mistake("sum", "Take the mean over the images.", 10 * loss)
+        place = f"the network's answers to the validation images, entry {epoch}"
+        check_close(
+            series["val_acc"][epoch], right, rtol=1e-3, given=place, what="val_acc", hints=[percent]
+        )
+        check_close(
+            series["val_loss"][epoch], loss, rtol=1e-2, given=place, what="val_loss", hints=[total]
+        )
+
+
+def _patterns(rng, count, shape):
+    """Images (count, C, H, W) of ten kinds: one colour for each kind, and noise."""
+    channels = shape[0]
+    kinds = np.random.default_rng(7).normal(size=(10, channels, *_coarse(shape)))
+    kinds = kinds.repeat(shape[1] // kinds.shape[2], axis=2)
+    kinds = kinds.repeat(shape[2] // kinds.shape[3], axis=3)
+    labels = np.arange(count) % 10
+    noise = rng.normal(size=(count, *shape))
+    return (kinds[labels] + 0.3 * noise).astype(np.float32), labels
+
+
+def _coarse(shape):
+    return (1, 1) if shape[0] > 1 else (4, 4)
+
+
+def _check_learns(student, rng, shape, epochs, photos):
+    train, train_labels = _patterns(rng, 120, shape)
+    val, val_labels = _patterns(rng, 40, shape)
+    hidden, hidden_labels = _patterns(rng, 100, shape)  # the labels stay here
+    ones = _tensor(np.ones((1, shape[0], 1, 1), np.float32))
+    parts = ((_tensor(train), _tensor(train_labels)), (_tensor(val), _tensor(val_labels)))
+    data = (*parts, (0 * ones, ones))
+    seen = _within_budget(student, trained_network, data, _tensor(hidden), epochs, photos)
+    for key in ("train_loss", "val_loss", "val_acc"):
+        check_true(_series(seen["history"], key).size >= epochs, f"history[{key!r}] is too short.")
+    right = float((as_array(seen["logits"]).argmax(axis=1) == hidden_labels).mean())
+    check_true(
+        right > 0.3,
+        f"After {epochs} epochs on 120 easy images of ten kinds the network names {right:.0%} of "
+        "100 new ones rightly; a guess gets 10%.",
+        hint="Does each batch do all steps: forward pass, loss, zero_grad, backward pass, step?",
+    )
+
+
+@question("augmentation_lab", weight=0.5)
+def test_learns(student, rng):
+    """After the training, the network recognises new images."""
+    _check_learns(student, rng, (1, 8, 8), epochs=15, photos=False)
+
+
+@question("augmentation_lab", weight=2)
+def test_fair_comparison(student, rng):
+    """Both arms have the same start, the same data and the same amount of training."""
+    drawing = rng.integers(2**31)
+    options = {"epochs": 2, "transform": "nothing", "batch_size": 12}
+
+    def arm(augment, seed=1):
+        return Watch(student, np.random.default_rng(drawing), augment=augment, seed=seed, **options)
+
+    plain, augmented, other = arm(False), arm(True), arm(False, seed=2)
+    check_true(
+        _same_rows(plain.start[0], augmented.start[0]),
+        "run(False, seed=1) and run(True, seed=1) start with different weights.",
+        hint="Then part of the difference is luck. Set torch's seed before the network is made.",
+        mistake="other-weights",
+    )
+    check_true(
+        not _same_rows(plain.start[0], other.start[0]),
+        "run(False, seed=1) and run(False, seed=2) start with the same weights: the seed has no "
+        "effect, so several seeds would tell no more than one.",
+    )
+    for name, count in (
+        ("images to learn from", lambda w: len(w.trained)),
+        ("batches", lambda w: len({row["pass"] for row in w.trained})),
+        ("epochs in the history", lambda w: len(_series(w.history, "val_acc"))),
+    ):
+        check_true(
+            count(plain) == count(augmented),
+            f"With epochs=2 the plain arm gets {count(plain)} {name}, the augmented arm "
+            f"{count(augmented)}.",
+            hint="A fair comparison changes one thing only.",
+            mistake="unequal-training",
+        )
+    for key in ("val_loss", "train_loss"):
+        check_close(
+            _series(augmented.history, key),
+            _series(plain.history, key),
+            rtol=1e-3,
+            atol=1e-3,
+            given="With a transform that changes nothing, both arms should give the same history",
+            what=f"the augmented arm's {key}",
+            hints=(),
+        )
+    _check_same_split(student)
+
+
+def _check_same_split(student):
+    """Without data of ours, both arms split the notebook's images alike."""
+    try:
+        once, again = student.run(split_twice)
+        repeatable = _same_rows(once, again)
+    except CheckFailed:
+        repeatable = False
+    if not repeatable:
+        return  # that is the question make_data
+    plain, augmented = (
+        _within_budget(student, watched_run, None, augment, 1, 1, "nothing", 32)
+        for augment in (False, True)
+    )
+    for name, rows in (("train on", 0), ("are measured on", 1)):
+        images = [
+            np.array([row["x"] for row in _rows(arm["passes"])[rows]]) for arm in (plain, augmented)
+        ]
+        check_true(
+            _same_rows(*images),
+            f"run(False, seed=1) and run(True, seed=1) {name} different images.",
+            hint="Split with make_data and the seed of the run.",
+            mistake="other-split",
+        )
+
+
+def _same_rows(a, b):
+    """Whether two arrays hold the same rows, in whichever order."""
+    a, b = as_array(a), as_array(b)
+    if a is None or b is None or a.shape != b.shape:
+        return False
+    rows = [
+        np.sort(array.reshape(len(array), -1).astype(np.float64).sum(axis=1)) for array in (a, b)
+    ]
+    return bool(np.allclose(*rows, rtol=1e-5, atol=1e-5))
+
+
+@question("augmentation_lab", weight=2)
+def test_augments_training(student, rng):
+    """Training images are augmented, anew in each epoch, and keep their labels."""
+    watch = Watch(student, rng, augment=True)
+    trained = watch.seen(watch.trained, "train")
+    check_true(
+        trained, "What the network is trained on is not what transform makes of training images."
+    )
+    still = sum(row["roll"] == 0 for row in trained)
+    check_true(
+        still == 0,
+        f"With augment=True {still} of {len(trained)} training images reach the network unchanged.",
+        hint="Each batch that the network is trained on goes through transform.",
+    )
+    rolls = {}
+    for row in trained:
+        rolls.setdefault(row["id"], set()).add(row["roll"])
+    check_true(
+        any(len(different) > 1 for different in rolls.values()),
+        f"In all {watch.epochs} epochs each training image is changed in the same way.",
+        hint="The images were augmented once, before the training. Draw anew in every epoch: call "
+        "transform inside the loop.",
+        mistake="augmented-once",
+    )
+    wrong = sum(row["label"] != watch.y["train"][row["id"]] for row in trained)
+    check_true(
+        wrong == 0,
+        f"{wrong} of {len(trained)} training images are trained with the label of another image.",
+        hint="Take the same rows of images and labels for a batch.",
+    )
+    plain = Watch(student, rng, augment=False)
+    moved = sum(row["roll"] != 0 for row in plain.trained)
+    check_true(
+        moved == 0,
+        f"With augment=False {moved} of {len(plain.trained)} training images are augmented.",
+    )
+
+
+@question("augmentation_lab")
+def test_validation_is_untouched(student, rng):
+    """Validation images are measured as they are, and never trained on."""
+    for augment in (False, True):
+        watch = Watch(student, rng, augment=augment)
+        learnt = watch.seen(watch.trained, "val")
+        check_true(
+            not learnt,
+            f"run({augment}, ...) trains on {len(learnt)} validation images.",
+            hint="Validation images are kept apart; the network never learns from them.",
+        )
+        measured = watch.seen(watch.measured, "val")
+        numbers = {row["id"] for row in measured}
+        check_true(
+            len(numbers) == 10,
+            f"run({augment}, ...) measures {len(numbers)} of the 10 validation images.",
+        )
+        moved = sum(row["roll"] != 0 for row in measured)
+        check_true(
+            moved == 0,
+            f"run({augment}, ...) measures {moved} of {len(measured)} validation images changed by "
+            "transform.",
+            hint="Only training images are augmented. Evaluate on untouched images, the same "
+            "yardstick for both arms.",
+            mistake="augmented-validation",
+        )
+
+
+@probe
+def drawn_curves(student, results):
+    """What plot_curves leaves on its figure."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    plt.close("all")
+    show, plt.show = plt.show, lambda *args, **kwargs: None
+    try:
+        student.plot_curves(results)
+        axes = [ax for number in plt.get_fignums() for ax in plt.figure(number).axes]
+        seen = []
+        for ax in axes:
+            handles, labels = ax.get_legend_handles_labels()
+            named = []
+            for handle, label in zip(handles, labels, strict=True):
+                line = handle[0] if isinstance(handle, tuple) else handle
+                if hasattr(line, "get_ydata"):
+                    y = np.asarray(line.get_ydata(), dtype=float).ravel()
+                    named.append({"label": str(label), "y": y})
+            seen.append(
+                {
+                    "named": named,
+                    "lines": len(ax.lines),
+                    "areas": len(ax.collections) + len(ax.patches),
+                    "legend": any(a.get_legend() is not None for a in axes)
+                    or any(plt.figure(n).legends for n in plt.get_fignums()),
+                    "x": ax.get_xlabel(),
+                    "y": ax.get_ylabel(),
+                }
+            )
+        return seen
+    finally:
+        plt.show = show
+        plt.close("all")
+
+
+@question("augmentation_lab")
+def test_figure(student, rng):
+    """The figure shows both arms: mean, spread over the seeds, labels."""
+    start = {"plain": 0.3, "augmented": 0.5}
+    accuracy = {arm: low + 0.4 * rng.random((3, 6)) for arm, low in start.items()}
+    results = {
+        arm: [
+            {key: row.tolist() for key in ("train_loss", "val_loss", "val_acc")} for row in values
+        ]
+        for arm, values in accuracy.items()
+    }
+    axes = student.run(drawn_curves, results)
+    check_true(axes, "plot_curves(results) leaves no figure.")
+    curves = [curve for ax in axes for curve in ax["named"]]
+    found = {}
+    for arm, values in accuracy.items():
+        mean = values.mean(axis=0)
+        for curve in curves:
+            y = as_array(curve["y"])
+            if y.shape == mean.shape and (np.allclose(y, mean) or np.allclose(y, 100 * mean)):
+                found[arm] = curve["label"]
+        check_true(
+            arm in found,
+            f"No line with a label shows the mean over the seeds of the arm {arm!r}. The labels "
+            f"are {[curve['label'] for curve in curves]}.",
+        )
+    right = "plain" in found["augmented"].lower() and "augmented" in found["plain"].lower()
+    check_true(not right, "The labels of the two arms are exchanged.")
+    check_true(found["plain"] != found["augmented"], "Both arms have the same label.")
+    check_true(any(ax["legend"] for ax in axes), "The figure has no legend.")
+    spread = sum(ax["areas"] for ax in axes) > 0 or sum(ax["lines"] for ax in axes) >= 6
+    check_true(spread, "The figure does not show the spread between the seeds.")
+    check_true(any(ax["x"].strip() and ax["y"].strip() for ax in axes), "Both axes need a label.")
+
+
+VERDICTS = ("helped", "hurt", "no clear difference")
+
+
+def _verdict(gains, ddof=1):
+    if len(gains) < 2:
+        return VERDICTS[2]
+    error = np.std(gains, ddof=ddof) / np.sqrt(len(gains))
+    mean = np.mean(gains)
+    return VERDICTS[0] if mean > error else VERDICTS[1] if mean < -error else VERDICTS[2]
+
+
+def _said(verdict):
+    if not isinstance(verdict, str):
+        return verdict
+    return " ".join(verdict.lower().replace("_", " ").replace("-", " ").split()).rstrip(".")
+
+
+@question("augmentation_lab")
+def test_conclude(student, rng):
+    """conclude compares the mean gain with its standard error."""
+    steady = 0.1 + 0.01 * rng.normal(size=3)
+    noisy = np.array([0.2, -0.17, 0.02]) + 0.005 * rng.normal(size=3)
+    many = rng.normal(size=16)
+    many = 0.03 * (many - many.mean()) / many.std() + 0.018  # mean 0.018, standard error 0.008
+    one = (
+        "That follows from one seed only. One seed has no standard error: repeat the experiment "
+        "with other seeds before you conclude."
+    )
+    sign = "The mean is smaller than its standard error: it may well be chance."
+    spread = "Compare with the standard error s/√n, not with s: the mean of 16 is surer than one."
+    for gains, hints in (
+        (steady, []),
+        (-steady, []),
+        (steady[:1], [Mistake("one-seed", one, v) for v in VERDICTS[:2]]),
+        (noisy, [Mistake("sign-only", sign, v) for v in VERDICTS[:2]]),
+        (-noisy, [Mistake("sign-only", sign, v) for v in VERDICTS[:2]]),
+        (many, [Mistake("deviation", spread, VERDICTS[2])]),
+        (-many, [Mistake("deviation", spread, VERDICTS[2])]),
+    ):
+        shown = [round(float(gain), 4) for gain in gains]
+        given = f"conclude({shown})" if len(shown) < 4 else "conclude of 16 gains"
+        check_equal(_said(student.conclude(shown)), _verdict(shown), given=given, hints=hints)
+
+
+@question("augmentation_lab", weight=0.5)
+def test_conclusion_agrees(student):
+    """Your conclusion agrees with your own results: several seeds, both arms."""
+    try:
+        results = student.value("results")
+    except NotDefined:
+        fail("There is no results: the cell that runs the lab has not been through.")
+    good = isinstance(results, dict) and set(results) >= {"plain", "augmented"}
+    check_true(good, "results should hold the histories of the arms 'plain' and 'augmented'.")
+    arms = [[_series(history, "val_acc") for history in results[a]] for a in ("plain", "augmented")]
+    pairs = min(map(len, arms))
+    check_true(
+        pairs >= 2,
+        f"results holds {pairs} complete seeds; from fewer than two nothing follows.",
+        hint="If the lab ran out of its training budget, make run faster: batches instead of "
+        "single images, no more passes through the network than needed.",
+    )
+    lengths = {len(accuracy) for arm in arms for accuracy in arm}
+    check_true(
+        len(lengths) == 1 and len(arms[0]) == len(arms[1]),
+        "The runs in results differ in their epochs, or the arms in their number of runs.",
+        hint="A fair comparison changes one thing only.",
+    )
+    gains = [float(b[-5:].mean() - a[-5:].mean()) for a, b in zip(*arms, strict=True)]
+    conclusion = student.value("conclusion")
+    check_true(conclusion is not None, "No conclusion is written yet.")
+    shown = ", ".join(f"{gain:+.3f}" for gain in gains)
+    check_true(
+        _said(conclusion) in {_verdict(gains), _verdict(gains, ddof=0)},
+        f"Your conclusion is {show(conclusion)}, but the gains in your own results are {shown}.",
+        hint="An honest verdict follows from the mean gain and its standard error, whatever one "
+        "had hoped for.",
+    )
+
+
+# ----------------------------------------------------------------- CIFAR-10
+
+
+@probe
+def load_from_folder(student, pixels, labels, n):
+    """load_cifar10 on a small folder in the original layout of CIFAR-10."""
+    import pickle
+    import tempfile
+    from pathlib import Path
+
+    from torchvision.datasets import CIFAR10
+
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root, "cifar-10-batches-py")
+        folder.mkdir()
+        names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+        size = len(labels) // len(names)
+        for number, name in enumerate(names):
+            rows = slice(number * size, (number + 1) * size)
+            batch = {"data": pixels[rows].reshape(size, -1), "labels": labels[rows]}
+            (folder / name).write_bytes(pickle.dumps(batch))
+        kinds = [f"kind {number}" for number in range(10)]
+        (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": kinds}))
+        check, meta = CIFAR10._check_integrity, CIFAR10.meta
+        CIFAR10._check_integrity = lambda self: True
+        CIFAR10.meta = {**meta, "md5": None}
+        try:
+            return student.load_cifar10(root, n, False)
+        finally:
+            CIFAR10._check_integrity, CIFAR10.meta = check, meta
+
+
+@question("cifar10", weight=2)
+def test_loads_cifar10(student, rng):
+    """load_cifar10 reads images and labels of the training part."""
+    pixels = rng.integers(0, 256, size=(48, 3, 32, 32), dtype=np.uint8)
+    labels = rng.integers(0, 10, size=48).tolist()
+    for n in (3, 20):
+        given = f"load_cifar10(root, {n}) on a small folder"
+        got = student.run(load_from_folder, pixels, labels, n)
+        pair = isinstance(got, (tuple, list)) and len(got) == 2
+        check_true(pair, f"{given} should return images and labels, got {show(got)}.")
+        expected = (pixels[:n] / 255).astype(np.float32)
+        axes = "The data set keeps its pixels as (N, 32, 32, 3). Exchange the axes with permute"
+        as_kept = expected.transpose(0, 2, 3, 1)
+        bytes_range = "The pixels are bytes from 0 to 255: divide by 255."
+        check_close(
+            got[0],
+            expected,
+            atol=3e-3,
+            given=given,
+            what="the tensor of images",
+            hints=[
+                Mistake("channels-last", f"{axes}.", as_kept),
+                Mistake(
+                    "reshaped",
+                    f"{axes}: reshape leaves the numbers in their order and tears the image apart.",
+                    as_kept.reshape(n, 3, 32, 32),
+                ),
+                Mistake("bytes", bytes_range, pixels[:n].astype(np.float32)),
+                Mistake("bytes", bytes_range, pixels[:n]),
+                Mistake("columns-first", f"{axes}(0, 3, 1, 2).", expected.transpose(0, 1, 3, 2)),
+            ],
+        )
+        dtype = as_array(got[0]).dtype.name
+        check_true(dtype == "float32", f"{given}: the images are {dtype}, not float32.")
+        check_close(got[1], np.array(labels[:n]), given=given, what="the tensor of labels")
+        check_true(as_array(got[1]).dtype.kind in "iu", f"{given}: labels are whole numbers.")
+
+
+@probe
+def photo_steps(student, x):
+    """photo_transform, with notes in place of the notebook's own random_crop and random_hflip."""
+    names = getattr(student.photo_transform, "__globals__", {})
+    kept = {name: names.get(name) for name in ("random_crop", "random_hflip")}
+    calls = []
+
+    def random_crop(x, pad, generator=None):
+        calls.append(["crop", pad])
+        return x + 100
+
+    def random_hflip(x, p=0.5, generator=None):
+        calls.append(["hflip", p])
+        return x + 1000
+
+    try:
+        names.update(random_crop=random_crop, random_hflip=random_hflip)
+        return {"calls": calls, "result": student.photo_transform(x)}
+    finally:
+        names.update(kept)
+
+
+@question("cifar10")
+def test_photo_transform(student, rng):
+    """photo_transform crops with a border of 4 pixels, and flips half of the photographs."""
+    x = _distinct(rng, 64, 3, 9, 10)
+    call = "photo_transform(64×3×9×10 images)"
+    result = _batch(student.photo_transform(_tensor(x)), x, call)
+    problem = _photo_problem([_crop_and_flip(r, i) for r, i in zip(result, x, strict=True)])
+    if problem:  # a wrong crop or flip has lost its points already: is it used rightly?
+        seen = student.run(photo_steps, _tensor(x))
+        used = sorted(map(tuple, seen["calls"])) == [("crop", 4), ("hflip", 0.5)]
+        right = used and np.allclose(_batch(seen["result"], x, call), x + 1100)
+        check_true(right, f"{call}: {problem}")
+
+
+def _photo_problem(found):
+    """What is wrong with the crops and flips that were found, or nothing."""
+    if None in found:
+        return (
+            f"image {found.index(None)} of the result is no crop with a border of 4 pixels, "
+            "mirrored or not."
+        )
+    far = max(abs(part - 4) for offset, _ in found for part in offset)
+    if far <= 2:
+        return f"no image moves by more than {far} pixels."
+    flips = sum(flip for _, flip in found)
+    if abs(flips - len(found) / 2) > SIGMAS * np.sqrt(len(found)) / 2:
+        return f"{flips} of {len(found)} images are mirrored left to right."
+    return ""
+
+
+def _crop_and_flip(result, image):
+    for flip in (False, True):
+        offset = _offset(result[..., ::-1] if flip else result, image, 4)
+        if offset is not None:
+            return offset, flip
+    return None
+
+
+@question("cifar10")
+def test_runs_on_photographs(student, rng):
+    """run trains on colour images with photo_transform, and the network learns."""
+    _check_learns(student, rng, (3, 16, 16), epochs=15, photos=True)

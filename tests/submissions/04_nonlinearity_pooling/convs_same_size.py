@@ -1,0 +1,15 @@
+"""Cuts the single kernel down to the size of the first.
+
+expect:
+  collapse_convs: {score: 0.0, says: "Nothing is cut off"}
+"""
+# %% collapse_convs_answer
+def collapse_convs(w1, w2):
+    kh1, kw1 = w1.shape[2:]
+    kh2, kw2 = w2.shape[2:]
+    w = np.zeros((w2.shape[0], w1.shape[1], kh1 + kh2 - 1, kw1 + kw2 - 1))
+    for i in range(kh2):
+        for j in range(kw2):
+            w[:, :, i : i + kh1, j : j + kw1] += np.einsum("fm,mchw->fchw", w2[:, :, i, j], w1)
+    t, l = (kh2 - 1) // 2, (kw2 - 1) // 2
+    return w[:, :, t : t + kh1, l : l + kw1]

@@ -1,0 +1,14 @@
+"""Misses that both agree on an aligned step.
+
+expect:
+  edge_pooling: {score: 2.5, says: "missing"}
+"""
+# %% edge_pooling_answer
+predict = {}
+for case, values in maps.items():
+    w = values[:2].reshape(2, 4, 2)
+    predict[case] = {
+        "max": w.max(axis=(0, 2)).tolist(),
+        "avg": w.mean(axis=(0, 2)).tolist(),
+    }
+true_sentences = [4, 5, 7]
