@@ -14,6 +14,7 @@ from .course import Course
 from .grade import grade
 from .progress import class_progress
 from .render import class_table
+from .store import versions
 from .unit import CourseError
 
 UNIT = "02_convolution"
@@ -29,14 +30,12 @@ def run(course: Course, folder: Path, console: Console, unit: str = UNIT) -> Non
     class_ = samples.load(course.root, unit)
     console.print(f"[bold]2.[/bold] {len(class_)} sample students hand in")
     for sample in class_:
-        place = scratch.path("submitted", sample.name, unit)
-        place.mkdir(parents=True)
-        (place / f"{unit}.ipynb").write_bytes(sample.data(sample.name))
+        _hand_in(scratch, unit, sample)
     console.print("[bold]3.[/bold] grading")
     with class_progress(console) as progress:
         graded = grade(scratch, unit, progress=progress)
     console.print("[bold]4.[/bold] feedback and grades")
-    _nbgrader(scratch, "generate_feedback", unit, "--force")
+    _nbgrader(scratch, "generate_feedback", unit)
     _nbgrader(scratch, "export", "--to", "grades.csv")
     _nbgrader(
         scratch, "export", "--exporter", "autograder.exports.QuestionsExporter",
@@ -51,16 +50,31 @@ def run(course: Course, folder: Path, console: Console, unit: str = UNIT) -> Non
         console.print(f"{folder / name}{'/' if name.endswith('/') else ''}  [dim]{what}[/dim]")
 
 
+def _hand_in(course: Course, unit: str, sample: samples.Sample) -> None:
+    """Write the submission; where it differs from an earlier run, its feedback is made anew."""
+    path = course.path("submitted", sample.name, unit) / f"{unit}.ipynb"
+    data = sample.data(sample.name)
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    shutil.rmtree(course.path("feedback", sample.name, unit), ignore_errors=True)
+
+
 def _scratch(course: Course, folder: Path, unit: str) -> Course:
-    """Lay the course out anew; evaluations of an earlier run stay."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / ".autograder").is_dir():
+    """Lay the course out; what an earlier run did on the same course stays."""
+    mark = folder / ".autograder" / "made-from"
+    if folder.exists() and any(folder.iterdir()) and not mark.parent.is_dir():
         raise CourseError(f"{folder} is not empty and is no scratch course; choose another folder.")
-    (folder / ".autograder").mkdir(parents=True, exist_ok=True)
-    for name in ("source", "release", "submitted", "autograded", "feedback", "gradebook.db"):
-        path = folder / name
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    shutil.copytree(course.root / "source" / unit, folder / "source" / unit)
-    shutil.copy(course.root / "nbgrader_config.py", folder)
+    made_from = versions() + course.unit(unit).digest
+    if not mark.is_file() or mark.read_text() != made_from:
+        for name in ("source", "release", "submitted", "autograded", "feedback"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / "gradebook.db").unlink(missing_ok=True)
+        shutil.copytree(course.root / "source" / unit, folder / "source" / unit)
+        shutil.copy(course.root / "nbgrader_config.py", folder)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(made_from)
     return Course(folder)
 
 

@@ -17,7 +17,6 @@ from .kernel.sandbox import find_bwrap
 
 TRIAL = """
 import os, socket
-seen = [p for p in ("/root", "/home", os.path.expanduser("~")) if os.path.isdir(p) and os.listdir(p)]
 try:
     socket.create_connection(("127.0.0.1", 1), 1)
 except OSError as error:
@@ -73,9 +72,10 @@ def _seccomp() -> Iterator[str]:
 
 
 def _children() -> Iterator[str]:
-    if not Path("/proc/self/task/self/children").exists() and not Path(
-        f"/proc/self/task/{os.getpid()}/children"
-    ).exists():
+    if (
+        not Path("/proc/self/task/self/children").exists()
+        and not Path(f"/proc/self/task/{os.getpid()}/children").exists()
+    ):
         raise RuntimeError(
             "/proc shows no children of processes (CONFIG_PROC_CHILDREN), so the processes of a "
             "submission cannot be counted. Use a distribution's kernel."

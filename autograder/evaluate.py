@@ -121,7 +121,9 @@ def unjudged(submission: Submission, unit: Unit, reason: str, detail: str = "") 
         reason=reason,
         notices=(f"Could not be judged: {reason}. {detail}".strip(),),
     )
-    return _with_notebook(evaluation, nbformat.reads(unit.notebook, as_version=4), Judgement((), {}))
+    return _with_notebook(
+        evaluation, nbformat.reads(unit.notebook, as_version=4), Judgement((), {})
+    )
 
 
 def _with_notebook(

@@ -12,9 +12,18 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 COLUMNS = (
-    "assignment duedate timestamp student_id last_name first_name email "
-    "raw_score late_submission_penalty score max_score"
-).split()
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
 
 
 def grades(gradebook: Gradebook) -> pd.DataFrame:
@@ -30,7 +39,7 @@ def grades(gradebook: Gradebook) -> pd.DataFrame:
         for assignment in gradebook.assignments
         for student in gradebook.students
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def questions(gradebook: Gradebook) -> pd.DataFrame:
@@ -82,7 +91,9 @@ def _questions(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str,
 
 def _waits(grade: Any) -> bool:
     """A written answer that nobody has graded has no score yet, not a score of zero."""
-    return bool(grade.needs_manual_grade and grade.auto_score is None and grade.manual_score is None)
+    return bool(
+        grade.needs_manual_grade and grade.auto_score is None and grade.manual_score is None
+    )
 
 
 def _submission(gradebook: Gradebook, assignment: Any, student: Any) -> Any:
@@ -109,7 +120,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     os.replace(file.name, path)
 
 
-class GradesExporter(ExportPlugin):  # type: ignore[misc]
+class GradesExporter(ExportPlugin):
     """``nbgrader export``: nbgrader's columns, properly quoted."""
 
     default_extension = "csv"
@@ -118,8 +129,8 @@ class GradesExporter(ExportPlugin):  # type: ignore[misc]
         _export(self, grades(gradebook), "grades.csv")
 
 
-class QuestionsExporter(ExportPlugin):  # type: ignore[misc]
-    """``nbgrader export --exporter autograder.exports.QuestionsExporter``: a column per question."""
+class QuestionsExporter(ExportPlugin):
+    """``--exporter autograder.exports.QuestionsExporter``: a column per question."""
 
     def export(self, gradebook: Gradebook) -> None:
         _export(self, questions(gradebook), "questions.csv")

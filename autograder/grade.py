@@ -1,15 +1,11 @@
 """Grades a unit for the whole class: evaluate in parallel, then record one by one.
 
 Evaluating needs no database and keeps its results by content, so a run that was stopped goes
-on where it was. Recording is nbgrader's own ``Autograde``, and the only writer of the
-gradebook.
+on where it was. Recording is the only writer of nbgrader's gradebook.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
@@ -18,13 +14,12 @@ from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from traitlets.config import Config
+from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SQLAlchemyError
 
 from .course import Course
 from .evaluate import SEED, unjudged
-from .gradebook import STORE
+from .gradebook import STORE, Recorder
 from .kernel.preloaded import close_shared
 from .results import Evaluation
 from .store import Store
@@ -59,11 +54,22 @@ def grade(
             f"/STUDENT/{unit_name}. Collect first, with nbgrader collect or zip_collect."
         )
     graded = []
-    for evaluation, new in _evaluations(course, unit, submissions, jobs, seed):
-        error = record(course, evaluation)
-        graded.append(Graded(evaluation.student_id, evaluation, new, error))
-        progress(graded[-1], len(graded), len(submissions))
+    with Recorder(course, unit) as recorder:
+        for evaluation, new in _evaluations(course, unit, submissions, jobs, seed):
+            graded.append(
+                Graded(evaluation.student_id, evaluation, new, _record(recorder, evaluation))
+            )
+            progress(graded[-1], len(graded), len(submissions))
     return sorted(graded, key=lambda one: one.student_id)
+
+
+def _record(recorder: Recorder, evaluation: Evaluation) -> str:
+    """Record one evaluation; what goes wrong with one must not stop the others."""
+    try:
+        recorder.record(evaluation)
+    except (OSError, SQLAlchemyError, MissingEntry) as error:
+        return f"{type(error).__name__}: {str(error)[:300]}"
+    return ""
 
 
 def _evaluations(
@@ -94,21 +100,3 @@ def _evaluate(
     folder: Path, submission: Submission, unit: Unit, seed: int
 ) -> tuple[Evaluation, bool]:
     return Store(folder).evaluate(submission, unit, seed=seed)
-
-
-def record(course: Course, evaluation: Evaluation) -> str:
-    """Write one evaluation into ``autograded/`` and the gradebook; return what went wrong."""
-    config = Config(course.config)
-    config.EvaluatingExporter.retry = False
-    names = {"student_id": evaluation.student_id, "assignment_id": evaluation.unit}
-    said = io.StringIO()
-    log = logging.getLogger("autograder.record")
-    log.handlers, log.propagate = [logging.StreamHandler(said)], False
-    try:
-        converter = Autograde(coursedir=course.directory(**names), config=config)
-        converter.log, converter.force = log, True
-        with contextlib.redirect_stderr(said):
-            converter.start()
-    except NbGraderException as error:
-        return f"{error} {said.getvalue()[-500:]}".strip()
-    return ""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import sys
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -68,6 +70,7 @@ def list_checks(unit: Unit) -> Judgement:
 def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> Judgement:
     if not unit.grader.is_file():
         raise GraderBroken(f"There is no grader {unit.grader.name} for the unit {unit.name!r}.")
+    _forget_namesake(unit.grader)
     arguments = [str(unit.grader), f"--rootdir={unit.grader.parent}", f"-c{os.devnull}"]
     with _no_plugins_from_outside():
         status = pytest.main([*arguments, *OPTIONS, *options], plugins=[plugin])
@@ -76,6 +79,13 @@ def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> Judgement:
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderBroken(f"pytest ended with {status!r} for {unit.grader.name}.")
     return Judgement(tuple(plugin.checks.values()), plugin.rubrics)
+
+
+def _forget_namesake(grader: Path) -> None:
+    """Pytest would take a module of the same name from another folder for this one."""
+    module = sys.modules.get(grader.stem)
+    if module is not None and getattr(module, "__file__", None) != str(grader):
+        del sys.modules[grader.stem]
 
 
 @contextlib.contextmanager
@@ -147,7 +157,7 @@ class _Judge:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Iterator[None]:
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         self._record(_key(item), call, str(report.longreprtext))
         return report
@@ -158,16 +168,15 @@ class _Judge:
         if known.detail or (error is None and call.when != "call"):
             return
         if error is None:
-            outcome = {"status": Status.PASSED, "message": ""}
+            found = dataclasses.replace(known, status=Status.PASSED, message="")
         elif isinstance(error, CheckFailed):
-            outcome = {
-                "status": Status.FAILED,
-                "message": error.text,
-                "mistake": error.mistake,
-            }
+            found = dataclasses.replace(
+                known, status=Status.FAILED, message=error.text, mistake=error.mistake
+            )
         else:
-            outcome = {"status": Status.ERROR, "message": UNJUDGED, "detail": text[-4000:] or "?"}
-        self.checks[key] = dataclasses.replace(known, **outcome)
+            detail = text[-4000:] or repr(error)
+            found = dataclasses.replace(known, status=Status.ERROR, message=UNJUDGED, detail=detail)
+        self.checks[key] = found
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."

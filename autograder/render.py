@@ -37,11 +37,12 @@ def _question(question: QuestionResult) -> Iterable[Text]:
 def class_table(graded: Iterable[Graded], unit: str) -> Table:
     """One row per student: score, what each lost question says first, and notices."""
     table = Table(title=f"{unit}: the class", show_lines=True)
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("what the student reads first, and what you should know")
+    table.add_column("what the student reads first, and what you should know", ratio=1)
     for one in graded:
-        table.add_row(one.student_id, _points(one.evaluation), "\n".join(_remarks(one)))
+        remarks = Text("\n".join(_remarks(one)))
+        table.add_row(Text(one.student_id), _points(one.evaluation), remarks)
     return table
 
 

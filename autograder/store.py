@@ -73,15 +73,14 @@ class Store:
         *,
         seed: int = SEED,
         limits: Limits = LIMITS,
-        retry: bool = True,
     ) -> tuple[Evaluation, bool]:
         """The kept evaluation, or a new one; the second value says whether it is new.
 
-        What went wrong through a fault of ours is tried again, unless ``retry`` is False.
+        What went wrong through a fault of ours is tried again.
         """
         name = key(submission, unit, seed)
         kept = self.get(name)
-        if kept is not None and (kept.certain or not retry):
+        if kept is not None and kept.certain:
             return kept, False
         evaluation = evaluate(submission, unit, seed=seed, limits=limits)
         self.put(name, evaluation)

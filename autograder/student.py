@@ -107,7 +107,9 @@ class Student:
         """Call a function and also see what became of its arguments."""
         message = {"op": "trace", "name": _name, "args": list(args), "kwargs": kwargs}
         reply = self._ask(message, describe_call(_name, *args, **kwargs), _cpu_s)
-        return Trace(reply["value"], reply.get("args"), reply.get("kwargs"), reply.get("after"))
+        return Trace(
+            reply["value"], reply.get("args", []), reply.get("kwargs", {}), reply.get("after")
+        )
 
     def value(self, name: str) -> Any:
         """The value of a variable that the notebook left."""

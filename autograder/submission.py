@@ -135,7 +135,7 @@ def _names(cells: list[NotebookNode], unit: Unit) -> list[str | None]:
 def _keepers(
     cells: list[NotebookNode], names: list[str | None], known: dict[str, NotebookNode]
 ) -> dict[str, int]:
-    """Which cell of each name counts: the last one that differs from the release, else the first."""
+    """Which cell of each name counts: the last answered one, else the first."""
     keepers: dict[str, int] = {}
     for position, (cell, name) in enumerate(zip(cells, names, strict=True)):
         if name is None:

@@ -22,7 +22,7 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """A graded cell. ``points`` come from nbgrader's metadata; ``bonus`` points lie above the maximum."""
+    """A graded cell with its points; ``bonus`` points lie above the maximum."""
 
     id: str
     points: float
@@ -97,7 +97,9 @@ class Unit:
     def digest(self) -> str:
         """Changes whenever the notebook, a helper file or the grader changes."""
         parts = [self.name.encode(), self.notebook.encode(), self.grader.read_bytes()]
-        parts += [part for item in sorted(self.files.items()) for part in (item[0].encode(), item[1])]
+        parts += [
+            part for item in sorted(self.files.items()) for part in (item[0].encode(), item[1])
+        ]
         return hashlib.sha256(b"\0".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
 
 
@@ -107,7 +109,10 @@ def load_module(name: str, files: Mapping[str, bytes]) -> types.ModuleType:
     if source is None:
         raise CourseError(f"The unit has no file {name}.py.")
     module = types.ModuleType(name)
-    module.__dict__["__builtins__"] = {**vars(__import__("builtins")), "__import__": _importer(files)}
+    module.__dict__["__builtins__"] = {
+        **vars(__import__("builtins")),
+        "__import__": _importer(files),
+    }
     exec(compile(source, f"{name}.py", "exec"), module.__dict__)
     return module
 

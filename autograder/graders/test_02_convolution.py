@@ -222,7 +222,9 @@ def layer_mistakes(layer):
             lambda: layer_shape(layer, **changes),
         )
 
-    off = [1 if s > 1 or k > 1 else 0 for s, k in zip(layer["stride"], layer["kernel"], strict=True)]
+    off = [
+        1 if s > 1 or k > 1 else 0 for s, k in zip(layer["stride"], layer["kernel"], strict=True)
+    ]
     return [
         without("stride", stride=(1, 1)),
         without("padding", pad=(0, 0)),
@@ -241,9 +243,7 @@ def layer_check(name):
     def test(student, lesson):
         layer = lesson.shape_instances(student.personal_id())[name]
         answers = student.value("predict")
-        check_true(
-            isinstance(answers, dict), "predict should be a dict from letters to pairs."
-        )
+        check_true(isinstance(answers, dict), "predict should be a dict from letters to pairs.")
         answer = answers.get(name)
         if answer is None:
             fail(f"{name} has no answer yet.")
@@ -341,7 +341,11 @@ def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
             lambda: right(x=padded(kh // 2, kh // 2, kw // 2, kw // 2), pad=0),
         ),
         ("stride-ignored", "Your result does not depend on stride.", lambda: right(stride=1)),
-        ("stride-fixed", "Your result equals stride 2 whatever it is given.", lambda: right(stride=2)),
+        (
+            "stride-fixed",
+            "Your result equals stride 2 whatever it is given.",
+            lambda: right(stride=2),
+        ),
         (
             "stride-on-one-axis",
             "The stride holds for both axes, height and width.",
@@ -591,7 +595,9 @@ def backward_mistakes(part, dout, x, w, **options):
                 "padding-kept",
                 "dx has the shape of x: cut the padding off again.",
                 lambda: gradients(
-                    dout, np.pad(x, ((0, 0), (0, 0), *(((options.get("pad", 0),) * 2),) * 2)), w,
+                    dout,
+                    np.pad(x, ((0, 0), (0, 0), *(((options.get("pad", 0),) * 2),) * 2)),
+                    w,
                     stride=options.get("stride", 1),
                 )[0],
             ),

@@ -83,10 +83,6 @@ NAMED_ERRORS = {  # a part of an exception's text: the mistake that it shows
         "labels-not-indices",
         "Labels are class indices: integers of the shape (N,), just as the loader gives them.",
     ),
-    "inconsistent target": (
-        "labels-not-indices",
-        "Labels are class indices: integers of the shape (N,), just as the loader gives them.",
-    ),
     "must match the size": (
         "argmax-over-images",
         "The classes stand on dim 1 of the logits (N, C): take argmax(dim=1), one per image.",
@@ -98,6 +94,7 @@ NAMED_ERRORS = {  # a part of an exception's text: the mistake that it shows
     ),
 }
 NAMED_ERRORS["nvidia"] = NAMED_ERRORS["cuda"]
+NAMED_ERRORS["should be 1-d"] = NAMED_ERRORS["multi-target"]
 
 SOFTMAX_TWICE = (
     "The loss applies softmax itself: give it raw logits. With probabilities instead, the loss of "
@@ -267,7 +264,7 @@ def test_extreme_logits(student, dtype):
         given = f"cross_entropy(np.array({[row]}), np.array([{label}]))"
         loss, gradient = loss_and_gradient(student.cross_entropy(z, y))
         check_finite(loss, given)
-        expected, slope = torch_cross_entropy(z, y)
+        expected, _ = torch_cross_entropy(z, y)
         hints = [
             Mistake(
                 "log-of-zero",
@@ -280,8 +277,18 @@ def test_extreme_logits(student, dtype):
             loss, single(expected) if dtype == np.float32 else expected, given=given,
             what="the loss", hints=hints,
         )  # fmt: skip
-        if gradient is not None:
-            check_close(gradient, slope, given=given, what="dlogits")
+        slopes = as_array(gradient)
+        check_true(
+            slopes is None or np.isfinite(slopes).all(),
+            f"{given}: the gradient is not finite.",
+            hint=OVERFLOW,
+            mistake="overflow",
+        )
+
+
+OVERFLOW = (
+    "e^z is too large for a computer here (overflow): subtract the largest logit of each row first."
+)
 
 
 def check_finite(loss, given):
@@ -291,8 +298,7 @@ def check_finite(loss, given):
     check_true(
         not np.isnan(number),
         f"{given}: the loss is nan.",
-        hint="e^z is too large for a computer here (overflow): subtract the largest logit of each "
-        "row first.",
+        hint=OVERFLOW,
         mistake="overflow",
     )
     check_true(
@@ -348,9 +354,9 @@ def test_dtype_and_arguments(student, rng):
         given = describe_call("cross_entropy", z, y)
         trace = student.trace("cross_entropy", z, y)
         result = np.result_type(dtype, np.float32)
-        _, gradient = loss_and_gradient(trace.value)
-        check_true(gradient is not None, f"{given} returns no gradient.")
-        check_close(gradient, torch_cross_entropy(z.astype(result), y)[1], given=given)
+        loss, gradient = loss_and_gradient(trace.value)
+        expected, _ = torch_cross_entropy(z.astype(result), y)
+        check_close(loss, single(expected), given=given, what="the loss")
         check_dtype(gradient, result, given=f"{given} with {np.dtype(dtype).name} logits")
         unchanged = np.array_equal(trace.args[0], z) and np.array_equal(trace.args[1], y)
         check_true(
@@ -422,20 +428,18 @@ def built(student, images, seed=0, **options):
 
 def require_convolutions(student):
     """A first layer that shares its weights costs few parameters for one more input channel."""
-    counts = [
-        built(student, np.zeros((1, channels, 32, 32)), widths=SMALL, in_ch=channels)[0]
-        for channels in (3, 4)
-    ]
+    try:
+        counts = [
+            built(student, np.zeros((1, channels, 32, 32)), widths=SMALL, in_ch=channels)[0]
+            for channels in (3, 4)
+        ]
+    except CheckFailed:  # in_ch is not used: test_backbone_shapes says so
+        return
     more = counts[1]["parameters"] - counts[0]["parameters"]
     check_true(
         more < 2000,
         f"One more input channel costs {more:,} parameters.",
         hint="The first layer should be a convolution, which shares its weights across the image.",
-    )
-    check_true(
-        more > 0,
-        "The number of parameters does not depend on in_ch.",
-        hint="The first layer takes in_ch channels.",
     )
 
 
@@ -1369,8 +1373,13 @@ def test_diagnose_diverged(student, rng):
         ("the training loss becomes infinite", broken(rng, both, math.inf)),
         ("the validation loss becomes NaN", broken(rng, ("val_loss",), math.nan)),
     ]
+    sentences = dict.fromkeys(
+        LABEL_SENTENCES,
+        "Look first for NaN and infinity, in both losses (np.isfinite): comparisons with NaN are "
+        "never true. And compare the end of the training loss with its first value.",
+    )
     for given, run in runs:
-        check_diagnosis(student, run, "diverged", given)
+        check_diagnosis(student, run, "diverged", given, sentences)
     check_healthy(student, rng)
 
 
@@ -1597,7 +1606,7 @@ def test_fixes(student, lesson):
     assert set(options.values()) == HELPFUL | set(USELESS), "lesson.fix_options has changed"
     value = student.value("fixes")
     if isinstance(value, str):
-        value = list(options) if value == "all" else re.findall(r"\b[a-i]\b|[a-i]", value.lower())
+        value = re.findall(r"[a-i]", value.lower())
     if not isinstance(value, (list, tuple)) or not len(value):
         fail("No measure is chosen yet.")
     letters = {measure: letter for letter, measure in options.items()}

@@ -566,16 +566,17 @@ def test_flip_rate(student, rng):
 def test_relabel(student, rng):
     """relabel lets 6 and 9 change places for rot180, and for nothing else."""
     some = rng.integers(0, 10, size=20)
-    for y in (np.array([5, 6, 7]), np.array([6, 9]), np.concatenate([some, [9, 6, 0]])):
+    for y in (np.array([6, 9]), np.array([5, 6, 7]), np.concatenate([some, [9, 6, 0]])):
         swapped = np.select([y == 6, y == 9], [9, 6], y)
         mixed = (
-            "One label overwrites the other: after the 6s have become 9s, all 9s are changed "
-            "back. Look for both before you change one."
+            "One label overwrites the other: what has just become a 9 is changed back with the "
+            "real 9s. Look for both before you change one."
         )
-        backwards = [np.where(y == 6, 9, y), np.where(y == 9, 6, y)]
-        both = [Mistake("swap-in-turn", mixed, np.where(y == 9, 6, swapped))]
-        both += [Mistake("swap-in-turn", mixed, np.where(y == 6, 9, swapped))]
-        both += [Mistake("one-way", "A turned 9 is a 6, too.", wrong) for wrong in backwards]
+        six_gone, nine_gone = np.where(y == 6, 9, y), np.where(y == 9, 6, y)
+        in_turn = np.where(six_gone == 9, 6, six_gone), np.where(nine_gone == 6, 9, nine_gone)
+        both = [Mistake("swap-in-turn", mixed, wrong) for wrong in in_turn]
+        both += [Mistake("one-way", "A turned 9 is a 6, too.", six_gone)]
+        both += [Mistake("one-way", "A turned 6 is a 9, too.", nine_gone)]
         both += [Mistake("no-swap", "A 6 turned by 180 degrees is a 9.", y)]
         _check_labels(student, y, "rot180", swapped, both)
         mirror = "A 6 that is flipped once is a mirrored 9, not a 9: its label is not changed."
@@ -903,12 +904,15 @@ def _within_budget(student, *args):
         )
 
 
+N_VAL = 30
+
+
 class Watch:
-    """A run on 12 training and 10 validation images, as the network saw it."""
+    """A run on 12 training and 30 validation images, as the network saw it."""
 
     def __init__(self, student, rng, *, augment, epochs=3, transform="roll", batch_size=4, seed=1):
-        self.x = {"train": rng.normal(size=(12, 1, 5, 7)), "val": rng.normal(size=(10, 1, 5, 7))}
-        self.y = {"train": rng.integers(0, 10, 12), "val": rng.integers(0, 10, 10)}
+        self.x = {"train": rng.normal(size=(12, 1, 5, 7)), "val": rng.normal(size=(N_VAL, 1, 5, 7))}
+        self.y = {"train": rng.integers(0, 10, 12), "val": rng.integers(0, 10, N_VAL)}
         ones = _tensor(np.ones((1, 1, 1, 1), np.float32))
         parts = tuple(
             (_tensor(self.x[p].astype(np.float32)), _tensor(self.y[p])) for p in ("train", "val")
@@ -934,6 +938,9 @@ class Watch:
                 if near.size:
                     return {"part": part, "id": int(near[0]), "roll": roll}
         return {"part": "", "id": -1, "roll": 0}
+
+    def label(self, row):
+        return self.y[row["part"]][row["id"]] if row["part"] else -1
 
     def seen(self, rows, part):
         return [row for row in rows if row["part"] == part]
@@ -983,7 +990,10 @@ def _cross_entropy(logits, labels):
 @question("augmentation_lab", weight=1.5)
 def test_history(student, rng):
     """The history tells the truth about every epoch."""
-    watch = Watch(student, rng, augment=False, transform="nothing")
+    for _ in range(5):  # an accuracy of 0 would be 0 in percent, too
+        watch = Watch(student, rng, augment=False, transform="nothing")
+        if any(row["logits"].argmax() == watch.label(row) for row in watch.measured):
+            break
     series = {key: _series(watch.history, key) for key in ("train_loss", "val_loss", "val_acc")}
     for key, values in series.items():
         check_true(
@@ -1014,21 +1024,21 @@ def test_history(student, rng):
 
 def _check_measurements(watch, series):
     """val_loss and val_acc are what the network's answers to the validation images give."""
-    answers = {number: [] for number in range(10)}
+    answers = {number: [] for number in range(N_VAL)}
     for row in watch.seen(watch.measured, "val"):
         answers[row["id"]].append(row["logits"])
     times = {len(logits) for logits in answers.values()}
     check_true(
         min(times) > 0,
-        "After its training the network is not asked about each of the 10 validation images.",
+        f"In its epochs the network is not asked about each of the {N_VAL} validation images.",
     )
     every_epoch = times == {len(series["val_acc"])}
     for epoch in range(len(series["val_acc"])) if every_epoch else [-1]:
-        logits = np.array([answers[number][epoch] for number in range(10)])
+        logits = np.array([answers[number][epoch] for number in range(N_VAL)])
         right = float((logits.argmax(axis=1) == watch.y["val"]).mean())
         loss = float(_cross_entropy(logits, watch.y["val"]).mean())
         percent = Mistake("percent", "A share lies between 0 and 1.", 100 * right)
-        total = Mistake("sum", "Take the mean over the images.", 10 * loss)
+        total = Mistake("sum", "Take the mean over the images.", N_VAL * loss)
         place = f"the network's answers to the validation images, entry {epoch}"
         check_close(
             series["val_acc"][epoch], right, rtol=1e-3, given=place, what="val_acc", hints=[percent]
@@ -1184,7 +1194,7 @@ def test_augments_training(student, rng):
         "transform inside the loop.",
         mistake="augmented-once",
     )
-    wrong = sum(row["label"] != watch.y["train"][row["id"]] for row in trained)
+    wrong = sum(row["label"] != watch.label(row) for row in trained)
     check_true(
         wrong == 0,
         f"{wrong} of {len(trained)} training images are trained with the label of another image.",
@@ -1212,8 +1222,8 @@ def test_validation_is_untouched(student, rng):
         measured = watch.seen(watch.measured, "val")
         numbers = {row["id"] for row in measured}
         check_true(
-            len(numbers) == 10,
-            f"run({augment}, ...) measures {len(numbers)} of the 10 validation images.",
+            len(numbers) == N_VAL,
+            f"run({augment}, ...) measures {len(numbers)} of the {N_VAL} validation images.",
         )
         moved = sum(row["roll"] != 0 for row in measured)
         check_true(
@@ -1342,7 +1352,7 @@ def test_conclude(student, rng):
         check_equal(_said(student.conclude(shown)), _verdict(shown), given=given, hints=hints)
 
 
-@question("augmentation_lab", weight=0.5)
+@question("augmentation_lab")
 def test_conclusion_agrees(student):
     """Your conclusion agrees with your own results: several seeds, both arms."""
     try:

@@ -33,7 +33,8 @@ MAX_DIMS = 16
 MAX_INT_BYTES = 128
 
 DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+    {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
+    | {"float16", "float32", "float64"}
 )
 
 _ARRAY, _TENSOR, _TUPLE, _BIGINT, _OPAQUE = range(1, 6)
@@ -127,7 +128,7 @@ def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
     flat = np.ascontiguousarray(array.transpose(order), dtype=array.dtype.newbyteorder("="))
     if sum(len(b) for b in buffers) + flat.nbytes > MAX_TOTAL or len(buffers) >= MAX_BUFFERS:
         raise CodecError(f"the arrays are larger than {MAX_TOTAL >> 20} MiB or too many")
-    buffers.append(memoryview(flat.reshape(-1).view(np.uint8)))
+    buffers.append(memoryview(flat.reshape(-1).view(np.uint8).data))
     spec = [array.dtype.name, list(array.shape), order, len(buffers) - 1]
     return msgpack.ExtType(kind, _tree_bytes(spec))
 

@@ -126,10 +126,14 @@ FORBIDDEN_CALLS = (
 # interfaces). Others, such as vsock, would reach out of it.
 ALLOWED_FAMILIES = {1, 2, 10, 16}
 _FAMILIES = 46  # AF_MAX
+_CLONE_THREAD = 0x00010000
 
 
-def load_seccomp() -> None:
-    """Forbid the calls above, exotic kinds of sockets, and clone into new namespaces."""
+def load_seccomp(*, forks: bool) -> None:
+    """Forbid the calls above, exotic kinds of sockets, and clone into new namespaces.
+
+    Without ``forks`` no new process can be started either, only threads.
+    """
     import pyseccomp as seccomp
 
     deny = seccomp.ERRNO(errno.EPERM)
@@ -148,7 +152,15 @@ def load_seccomp() -> None:
         rules.add_rule(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", rule)
     beyond = seccomp.Arg(0, seccomp.GE, _FAMILIES)
     rules.add_rule(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", beyond)
+    if not forks:
+        for call in ("fork", "vfork"):
+            rules.add_rule(seccomp.ERRNO(errno.EAGAIN), call)
+        not_a_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+        rules.add_rule(seccomp.ERRNO(errno.EAGAIN), "clone", not_a_thread)
     rules.load()
+
+
+LIBRARIES = 6 << 30  # bytes of addresses that torch and its libraries map, mostly untouched
 
 
 @dataclass(frozen=True)
@@ -163,10 +175,9 @@ class ProcessLimits:
 
     def apply(self) -> None:
         """Set them for this process and all it starts. They can only be lowered afterwards."""
-        inherited = _virtual_memory()  # torch alone maps several GB that it never touches
         hard = {
             resource.RLIMIT_CPU: self.cpu_s,
-            resource.RLIMIT_AS: inherited + self.memory,
+            resource.RLIMIT_AS: max(_virtual_memory(), LIBRARIES) + self.memory,
             resource.RLIMIT_FSIZE: self.file_size,
             resource.RLIMIT_NPROC: self.processes,
             resource.RLIMIT_NOFILE: self.open_files,

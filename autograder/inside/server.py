@@ -80,7 +80,7 @@ def _call(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trace(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
-    """Call, then report the arguments as they are now, and the result after they are overwritten."""
+    """Call, then report the arguments, and the result again after they are overwritten."""
     reply = _call(request, namespace)
     if "missing" in reply:
         return reply
@@ -127,4 +127,3 @@ def _describe(error: BaseException) -> dict[str, Any]:
 
 
 _OPERATIONS = {"get": _get, "call": _call, "trace": _trace, "run": _run}
-

@@ -5,7 +5,7 @@ holds no test and no secret. The trusted process sends one JSON datagram for eac
 over the inherited socket, together with a pipe; the kernel writes ``ready`` to the pipe
 when its sockets are bound. The answer carries a pidfd.
 
-    {"id", "connection", "limits", "environment", "tmpfs"}
+    {"id", "connection", "limits", "environment", "tmpfs", "forks"}
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _kernel(request: dict[str, Any], ready: int) -> None:
     go, done = _sealer(ready)
     isolation.ProcessLimits(**request["limits"]).apply()
     isolation.drop_capabilities()
-    isolation.load_seccomp()
+    isolation.load_seccomp(forks=request["forks"])
     app = _ipython_kernel(request["connection"])
     os.write(go, b"1")  # the sockets are bound: their folder becomes read-only
     os.close(go)
@@ -132,9 +132,7 @@ def _kernel(request: dict[str, Any], ready: int) -> None:
 
 def _own_view(request: dict[str, Any]) -> None:
     """Namespaces, file systems, descriptors and environment of this kernel alone."""
-    isolation.unshare(
-        isolation.NEWNS | isolation.NEWNET | isolation.NEWIPC | isolation.NEWUTS
-    )
+    isolation.unshare(isolation.NEWNS | isolation.NEWNET | isolation.NEWIPC | isolation.NEWUTS)
     isolation.private_mounts()
     isolation.mount_proc()
     isolation.bind(f"{KERNELS}/{request['id']}", OWN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import dataclasses
 import json
 import os
@@ -61,10 +62,8 @@ class KernelProcess:
 
     def send(self, number: int) -> None:
         """Send a signal; a process that has ended is left in peace."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
-        except ProcessLookupError:
-            pass
 
     def kill(self, timeout: float = 30.0) -> None:
         """End it and, with it, every process of its namespace; return when all are gone."""
@@ -81,21 +80,21 @@ class Preloaded:
     """One preloaded process. Not for use by several threads at once."""
 
     def __init__(self, modules: tuple[str, ...] = MODULES, start_s: float = 120.0) -> None:
-        self._scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._count = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         program = [sys.executable, "-m", "autograder_inside.zygote", str(theirs.fileno())]
         try:
             self._process = subprocess.Popen(
-                sandbox.command(self._scratch, [*program, json.dumps(modules)]),
+                sandbox.command(self.scratch, [*program, json.dumps(modules)]),
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
                 pass_fds=[theirs.fileno()],
             )
         except BaseException:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            shutil.rmtree(self.scratch, ignore_errors=True)
             raise
         finally:
             theirs.close()
@@ -124,7 +123,7 @@ class Preloaded:
     def folder(self, files: dict[str, bytes]) -> Path:
         """A new folder for a kernel's sockets, with the files that it will find in its home."""
         self._count += 1
-        folder = self._scratch / f"k{self._count}"
+        folder = self.scratch / f"k{self._count}"
         for name, data in files.items():
             path = folder / "files" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +146,8 @@ class Preloaded:
             "limits": dataclasses.asdict(process_limits),
             "environment": sandbox.environment(),
             "tmpfs": limits.tmpfs,
+            # The Linux kernel does not hold root to RLIMIT_NPROC, so as root nothing forks.
+            "forks": os.geteuid() != 0,
         }
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb", buffering=0) as ready:
@@ -178,7 +179,7 @@ class Preloaded:
         self._process.kill()
         self._process.wait()
         self._errors.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def _read_all(pipe: Any, timeout: float) -> bytes:

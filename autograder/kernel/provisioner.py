@@ -11,7 +11,6 @@ import asyncio
 import signal
 from typing import Any
 
-import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -19,6 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Type
+from zmq.constants import SocketOption
 
 from . import preloaded
 from .limits import LIMITS, Limits
@@ -26,7 +26,7 @@ from .limits import LIMITS, Limits
 NAME = "autograder-sandbox"
 
 
-class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+class SandboxProvisioner(KernelProvisionerBase):
     """A kernel as process 1 of its own namespaces, behind a pidfd."""
 
     process: preloaded.KernelProcess | None = None
@@ -121,8 +121,8 @@ class BoundedClient(AsyncKernelClient):
 
     def _create_connected_socket(self, *args: Any, **kwargs: Any) -> Any:
         sock = super()._create_connected_socket(*args, **kwargs)
-        sock.setsockopt(zmq.MAXMSGSIZE, self.max_message)
-        sock.setsockopt(zmq.RCVHWM, 64)
+        sock.setsockopt(SocketOption.MAXMSGSIZE, self.max_message)
+        sock.setsockopt(SocketOption.RCVHWM, 64)
         return sock
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:

@@ -97,6 +97,8 @@ def command(kernels: Path, program: list[str]) -> list[str]:
     for path in ("/tmp", "/dev/shm", HOME):
         arguments += ["--tmpfs", path]
     arguments += ["--bind", str(kernels), KERNELS, "--dir", "/run/kernel", "--chdir", HOME]
+    # What is left of the root and of /dev belongs to all kernels: nobody may write there.
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*arguments, "--", *program]
 
 
@@ -128,4 +130,3 @@ def diagnose(error: str) -> str:
         "--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
         "--security-opt systempaths=unconfined)."
     )
-

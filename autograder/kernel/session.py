@@ -25,7 +25,7 @@ from ..inside import codec
 from ..student import KernelDied, TimedOut
 from .limits import LIMITS, Limits
 from .outputs import clean
-from .provisioner import BoundedClient, SealedKernelManager
+from .provisioner import SealedKernelManager
 from .watch import Watch
 
 _POLL_S = 0.05
@@ -136,7 +136,7 @@ class _Kernel:
     ) -> None:
         self._limits, self._runner = limits, runner
         self._manager = SealedKernelManager(files, limits, warm)
-        self._client: BoundedClient | None = None
+        self._client: Any = None  # a BoundedClient, once the kernel runs
         self._calls: socket.socket | None = None
         self.last_spent = 0.0
         try:
@@ -180,7 +180,9 @@ class _Kernel:
         finally:
             _mark_lost(notebook, lost)
 
-    async def _execute(self, notebook: NotebookNode, lost: dict[int, str]) -> tuple[int, str] | None:
+    async def _execute(
+        self, notebook: NotebookNode, lost: dict[int, str]
+    ) -> tuple[int, str] | None:
         runner = NotebookClient(
             notebook, km=self._manager, allow_errors=True, store_widget_state=False
         )
@@ -280,7 +282,7 @@ class _Kernel:
 
 
 class _Watched(socket.socket):
-    """A socket whose waits look at the limits meanwhile, so that no peer can make it wait for ever."""
+    """A socket whose waits look at the limits meanwhile: no peer can make it wait for ever."""
 
     def __init__(self, connection: socket.socket, check: Callable[[], None]) -> None:
         super().__init__(fileno=connection.detach())
@@ -325,4 +327,3 @@ def cell_errors(notebook: NotebookNode) -> dict[str, str]:
             elif output.output_type == "stream" and output.text.startswith("This cell was stopped"):
                 errors[cell.source] = output.text
     return errors
-

@@ -45,7 +45,9 @@ class Check:
 
     def equal(self, text, answer, expected, hint=""):
         """``answer()`` must give ``expected``; ``text`` says so in words."""
-        self._look(text, answer, lambda got: bool(np.all(got == expected)), hint)
+        self._look(
+            text, answer, lambda got: np.array_equal(np.asarray(got), np.asarray(expected)), hint
+        )
 
     def close(self, text, answer, expected, hint=""):
         """Like ``equal``, for arrays: the same shape, and numbers equal up to rounding."""
@@ -87,7 +89,9 @@ class Check:
             if line_state != DONE and hint:
                 print("   ", hint)
         if state == WRONG:
-            raise NotYet(f"✗ {self.question} is not right yet. The lines above say what to look at.")
+            raise NotYet(
+                f"✗ {self.question} is not right yet. The lines above say what to look at."
+            )
 
 
 def _short(value):

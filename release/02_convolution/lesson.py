@@ -1,7 +1,6 @@
 """Figures and personal numbers of the unit on convolution."""
 
 import numpy as np
-
 from classroom import personal
 
 BLUE, ORANGE, GREY = "#2f6db5", "#e08214", "#d9d9d9"

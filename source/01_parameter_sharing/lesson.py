@@ -189,7 +189,7 @@ def draw_sweep() -> None:
 
 # ------------------------------------------------------- the permutation experiment
 
-N_TRAIN, SIDE, EPOCHS = 1000, 14, 8
+N_TRAIN, SIDE, EPOCHS = 1000, 14, 12
 
 
 def placed_digits(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -19,14 +19,14 @@ def draw_surprise():
     _, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
     ax.plot(p, -np.log(p), color="tab:blue")
     points = (
-        (0.9, "sure and right", -30),
-        (0.25, "a guess among 4", 8),
-        (0.01, "sure and wrong", 8),
+        (0.9, "sure and right", (-70, 20)),
+        (0.25, "a guess among 4", (8, 10)),
+        (0.01, "sure and wrong", (8, 10)),
     )
-    for chance, words, right in points:
+    for chance, words, shift in points:
         loss = -math.log(chance)
         ax.plot(chance, loss, "o", color="tab:red")
-        ax.annotate(f"{words}: {loss:.2f}", (chance, loss), (right, 10), textcoords="offset points")
+        ax.annotate(f"{words}: {loss:.2f}", (chance, loss), shift, textcoords="offset points")
     ax.set(xlabel="probability of the right class", ylabel="loss of this image", ylim=(0, 5.4))
     plt.show()
 
@@ -271,8 +271,8 @@ def _run_b(rng):
 
 
 def _run_c(rng):
-    epochs, first = rng.randint(40, 56), rng.uniform(1.8, 2.6)
-    train = [first * (1 - rng.uniform(0.002, 0.003) * t) for t in range(epochs)]
+    epochs, first, slope = rng.randint(40, 56), rng.uniform(1.8, 2.6), rng.uniform(0.001, 0.003)
+    train = [first * (1 - slope * t) for t in range(epochs)]
     val = [1.02 * loss for loss in train]
     return _history(rng, train, val, 0.2, "plain training")
 
@@ -280,7 +280,8 @@ def _run_c(rng):
 def _run_d(rng):
     epochs, first = rng.randint(40, 56), rng.uniform(1.8, 2.6)
     train = _falling(epochs, first, rng.uniform(0.2, 0.28), epochs / 7)
-    val = [loss * rng.uniform(1.05, 1.08) for loss in train]
+    ratio = rng.uniform(1.04, 1.09)
+    val = [ratio * loss for loss in train]
     return _history(rng, train, val, 0.86, "plain training")
 
 

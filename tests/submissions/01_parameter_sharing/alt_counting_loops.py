@@ -9,6 +9,7 @@ def dense_params(in_shape, units, bias=True):
     inputs = reduce(lambda a, b: a * b, in_shape, 1) + (1 if bias else 0)
     return inputs * units
 
+
 # %% conv_params_answer
 class BadGroups(ValueError):
     pass
@@ -29,6 +30,7 @@ def conv_params(c_in, c_out, k, bias=True, groups=1):
             count += 1
     return np.int64(count)
 
+
 # %% locally_connected_params_answer
 def starts(size, k, stride, pad):
     found, start = [], -pad
@@ -45,6 +47,7 @@ def locally_connected_params(h, w, c_in, c_out, k, stride=1, pad=0):
             count += conv_params(c_in, c_out, k)
     return count
 
+
 # %% conv_macs_answer
 def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
     macs = 0
@@ -55,6 +58,7 @@ def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
                     macs += k**2
     return macs
 
+
 # %% sweep_intuition_answer
 order = lesson.sweep_order(STUDENT_ID)
 chosen = ", ".join(
@@ -63,6 +67,7 @@ chosen = ", ".join(
 
 # %% permutation_predict_answer
 permutation_predict = dict(mlp="same", cnn="it drops")
+
 
 # %% permutation_answer
 def permute_pixels(x, perm):

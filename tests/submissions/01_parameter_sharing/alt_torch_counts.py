@@ -1,8 +1,10 @@
 """Counts the parameters of PyTorch's layers; torch, NumPy and other number types."""
 
+
 # %% dense_params_answer
 def dense_params(in_shape, units, bias=True):
     return np.prod(in_shape, dtype=np.int64) * units + bool(bias) * units
+
 
 # %% conv_params_answer
 import torch
@@ -12,11 +14,13 @@ def conv_params(c_in, c_out, k, bias=True, groups=1):
     layer = torch.nn.Conv2d(c_in, c_out, k, bias=bias, groups=groups)
     return sum(p.numel() for p in layer.parameters())
 
+
 # %% locally_connected_params_answer
 def locally_connected_params(h, w, c_in, c_out, k, stride=1, pad=0):
     layer = torch.nn.Conv2d(c_in, c_out, k, stride=stride, padding=pad)
     outputs = layer(torch.zeros(1, c_in, h, w))[0]
     return torch.tensor(outputs.numel() * (layer.weight[0].numel() + 1))
+
 
 # %% conv_macs_answer
 def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
@@ -24,6 +28,7 @@ def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
         torch.zeros(1, c_in, h, w), kernel_size=k, stride=stride, padding=pad
     )
     return np.array(windows.numel() * c_out)
+
 
 # %% stack_vs_single_answer
 def weights(c_in, c, k):
@@ -48,6 +53,7 @@ chosen = {letter for letter in order if order[letter] in ("image size", "detecto
 
 # %% permutation_predict_answer
 permutation_predict = {"CNN": "Drops", "MLP": "stays the same"}
+
 
 # %% permutation_answer
 def permute_pixels(x, perm):

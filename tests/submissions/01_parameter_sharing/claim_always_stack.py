@@ -4,6 +4,7 @@ expect:
   stack_vs_single: {score: 1.5, says: "needs equal channels everywhere"}
 """
 
+
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):
     return sum(k * k * channels * c for channels in [c_in] + [c] * (depth - 1))

@@ -4,6 +4,7 @@ expect:
   stack_vs_single: {score: 2.25, says: "Count again"}
 """
 
+
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):
     return sum(k * k * channels * c for channels in [c_in] + [c] * (depth - 1))

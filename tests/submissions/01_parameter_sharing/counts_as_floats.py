@@ -8,9 +8,11 @@ expect:
   stack_vs_single: {score: 2.5, says: "expected an int"}
 """
 
+
 # %% dense_params_answer
 def dense_params(in_shape, units, bias=True):
     return float(np.prod(in_shape)) * units + units * bias
+
 
 # %% conv_params_answer
 def conv_params(c_in, c_out, k, bias=True, groups=1):
@@ -19,15 +21,18 @@ def conv_params(c_in, c_out, k, bias=True, groups=1):
     kh, kw = k if isinstance(k, tuple) else (k, k)
     return c_in / groups * c_out * kh * kw + bias * c_out
 
+
 # %% locally_connected_params_answer
 def locally_connected_params(h, w, c_in, c_out, k, stride=1, pad=0):
     rows, columns = (h + 2 * pad - k) / stride + 1, (w + 2 * pad - k) / stride + 1
     return rows * columns * c_out * (k * k * c_in + 1)
 
+
 # %% conv_macs_answer
 def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
     rows, columns = (h + 2 * pad - k) / stride + 1, (w + 2 * pad - k) / stride + 1
     return rows * columns * c_out * k * k * c_in
+
 
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):

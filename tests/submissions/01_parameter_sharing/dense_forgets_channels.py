@@ -4,6 +4,7 @@ expect:
   dense_params: {score: 0.5, says: "left out a part of the input"}
 """
 
+
 # %% dense_params_answer
 def dense_params(in_shape, units, bias=True):
     weights = units

@@ -4,6 +4,7 @@ expect:
   conv_macs: {score: 1.0, says: "counted once"}
 """
 
+
 # %% conv_macs_answer
 def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
     rows = (h + 2 * pad - k) // stride + 1

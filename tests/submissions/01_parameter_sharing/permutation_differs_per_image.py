@@ -4,6 +4,7 @@ expect:
   permutation: {score: 1.0, says: "same given perm for every image"}
 """
 
+
 # %% permutation_answer
 def permute_pixels(x, perm):
     rng = np.random.default_rng(0)

@@ -4,6 +4,7 @@ expect:
   permutation: {score: 1.75, says: "expected"}
 """
 
+
 # %% permutation_answer
 def permute_pixels(x, perm):
     n = len(x)

@@ -4,6 +4,7 @@ expect:
   permutation: {score: 1.875, says: "no longer what it was"}
 """
 
+
 # %% permutation_answer
 def permute_pixels(x, perm):
     x[:] = x.reshape(*x.shape[:2], -1)[:, :, perm].reshape(x.shape)

@@ -4,6 +4,7 @@ expect:
   stack_vs_single: {score: 2.0, says: "leave the biases out"}
 """
 
+
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):
     return conv_params(c_in, c, k) + (depth - 1) * conv_params(c, c, k)

@@ -4,6 +4,7 @@ expect:
   stack_vs_single: {score: 0.5, says: "the first layer of a network breaks it"}
 """
 
+
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):
     return depth * k * k * c * c

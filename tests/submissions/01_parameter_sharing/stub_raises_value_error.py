@@ -10,21 +10,26 @@ expect:
   permutation: {score: 0.0}
 """
 
+
 # %% dense_params_answer
 def dense_params(in_shape, units, bias=True):
     raise ValueError("no")
+
 
 # %% conv_params_answer
 def conv_params(c_in, c_out, k, bias=True, groups=1):
     raise ValueError("no")
 
+
 # %% locally_connected_params_answer
 def locally_connected_params(h, w, c_in, c_out, k, stride=1, pad=0):
     raise ValueError("no")
 
+
 # %% conv_macs_answer
 def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
     raise ValueError("no")
+
 
 # %% stack_vs_single_answer
 def stack_params(c_in, c, k, depth):
@@ -42,6 +47,7 @@ chosen = ""
 
 # %% permutation_predict_answer
 permutation_predict = {}
+
 
 # %% permutation_answer
 def permute_pixels(x, perm):

@@ -1,10 +1,13 @@
 """Loops over single numbers, padding by bounds checks, ties shared, formulas for the bonus."""
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     if len(weights) == 1:
         return [list(row) for row in weights[0]], list(biases[0])
     w, b = collapse_linear(weights[1:], biases[1:])
     return np.array(w) @ weights[0], np.array(w) @ biases[0] + np.array(b)
+
 
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
@@ -20,6 +23,7 @@ def collapse_convs(w1, w2):
                             for z in range(q):
                                 w[f][c][i + y][j + z] += w2[f, m, i, j] * w1[m, c, y, z]
     return w
+
 
 # %% pool2d_answer
 class BadPooling(ValueError):
@@ -50,6 +54,7 @@ def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
             raise BadPooling(mode)
     return out
 
+
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):
     stride = k if stride is None else stride
@@ -61,6 +66,7 @@ def max_pool_backward(dout, x, k, stride=None):
         tied = window == window.max()
         dx[n, c, r : r + k, s : s + k] += g * tied / tied.sum()
     return dx
+
 
 # %% downsampling_answer
 def survives(size, contrast, strides, mode):

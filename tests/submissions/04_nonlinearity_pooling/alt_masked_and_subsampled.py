@@ -1,4 +1,5 @@
 """Max by masked arrays, a stride by subsampling, an average as a depthwise convolution; ties to the last."""
+
 # %% collapse_linear_answer
 from collections import namedtuple
 from functools import reduce
@@ -12,11 +13,13 @@ def collapse_linear(weights, biases):
 
     return reduce(on_top, map(Layer, weights, biases))
 
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     size = [w1.shape[i] + w2.shape[i] - 1 for i in (2, 3)]
     product = np.einsum("mchw,fmhw->fchw", np.fft.fft2(w1, size), np.fft.fft2(w2, size))
     return np.fft.ifft2(product).real
+
 
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
@@ -39,6 +42,7 @@ def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     else:
         every = stack.mean(axis=0)
     return every[:, :, ::stride, ::stride].copy()
+
 
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):

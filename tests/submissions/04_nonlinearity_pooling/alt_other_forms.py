@@ -1,4 +1,6 @@
 """Answers as sets, strings, arrays, whole maps, rounded numbers and numpy's own kinds."""
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     w = weights[-1]
@@ -8,6 +10,7 @@ def collapse_linear(weights, biases):
     for wi, bi in zip(weights, biases):
         x = wi @ x + bi
     return {"W": w, "b": x[:, None]}
+
 
 # %% xor_evidence_answer
 best_linear_xor = np.float32(round(1 - min(crowd.values()) / sum(crowd.values()), 3))
@@ -27,6 +30,7 @@ for case, values in maps.items():
     w = values.reshape(2, 2, 4, 2)
     predict[case] = {"max": w.max(axis=(1, 3)), "avg": tuple(predict[case]["avg"])}
 true_sentences = "2, 4, 5 and 7"
+
 
 # %% downsampling_answer
 def survives(size, contrast, strides, mode):

@@ -1,10 +1,13 @@
 """Weights for row vectors and a bias of shape (1, n); padding with the smallest float; average by as_strided."""
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     w, b = np.eye(weights[0].shape[1]), np.zeros((1, weights[0].shape[1]))
     for wi, bi in zip(weights, biases):
         w, b = w @ wi.T, b @ wi.T + bi
     return w, b
+
 
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
@@ -14,6 +17,7 @@ def collapse_convs(w1, w2):
         pixel[c, c, kh - 1, kw - 1] = 1
     answer = lesson.conv2d(lesson.conv2d(pixel, w1), w2)
     return answer.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
+
 
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
@@ -38,6 +42,7 @@ def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
         return view.mean(axis=(4, 5))
     ones = pool2d(np.ones_like(x), k, stride, pad, "avg")
     return view.mean(axis=(4, 5)) / ones
+
 
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):

@@ -3,6 +3,8 @@
 expect:
   max_pool_backward: {score: 2.2, says: "must add up to its dout"}
 """
+
+
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):
     stride = k if stride is None else stride

@@ -3,6 +3,8 @@
 expect:
   max_pool_backward: {score: 0.0, says: "not 1"}
 """
+
+
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):
     stride = k if stride is None else stride

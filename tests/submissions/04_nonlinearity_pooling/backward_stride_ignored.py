@@ -1,8 +1,10 @@
 """Moves by k whatever the stride is.
 
 expect:
-  max_pool_backward: {score: 2.0, says: ""}
+  max_pool_backward: {score: 2.0}
 """
+
+
 # %% max_pool_backward_answer
 def max_pool_backward(dout, x, k, stride=None):
     stride = k

@@ -3,6 +3,8 @@
 expect:
   collapse_convs: {score: 2.0, says: "sum over the channels between"}
 """
+
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     w1, w2 = w1[:1], w2[:, :1]

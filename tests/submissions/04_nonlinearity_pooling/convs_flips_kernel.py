@@ -3,6 +3,8 @@
 expect:
   collapse_convs: {score: 2.0, says: "No layer flips its kernel"}
 """
+
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     w2 = w2[:, :, ::-1, ::-1]

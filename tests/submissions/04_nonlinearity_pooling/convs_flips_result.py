@@ -3,6 +3,8 @@
 expect:
   collapse_convs: {score: 2.0, says: "No layer flips its kernel"}
 """
+
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     C, kh, kw = w1.shape[1], w1.shape[2] + w2.shape[2] - 1, w1.shape[3] + w2.shape[3] - 1

@@ -3,6 +3,8 @@
 expect:
   collapse_convs: {score: 0.0, says: "Nothing is cut off"}
 """
+
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     kh1, kw1 = w1.shape[2:]

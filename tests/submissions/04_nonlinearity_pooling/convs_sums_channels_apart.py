@@ -3,6 +3,8 @@
 expect:
   collapse_convs: {score: 2.0, says: "Add the products"}
 """
+
+
 # %% collapse_convs_answer
 def collapse_convs(w1, w2):
     w1, w2 = w1.sum(0, keepdims=True), w2.sum(1, keepdims=True)

@@ -3,6 +3,8 @@
 expect:
   downsampling: {score: 1.0, says: "takes 4"}
 """
+
+
 # %% downsampling_answer
 def survives(size, contrast, strides, mode):
     total = 1

@@ -3,6 +3,8 @@
 expect:
   downsampling: {score: 1.6, says: "a dark object is erased"}
 """
+
+
 # %% downsampling_answer
 def survives(size, contrast, strides, mode):
     total = 1

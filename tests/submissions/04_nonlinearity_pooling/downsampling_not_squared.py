@@ -3,6 +3,8 @@
 expect:
   downsampling: {score: 1.0, says: "size counts twice"}
 """
+
+
 # %% downsampling_answer
 def survives(size, contrast, strides, mode):
     total = 1

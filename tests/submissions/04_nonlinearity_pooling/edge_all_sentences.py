@@ -3,6 +3,7 @@
 expect:
   edge_pooling: {score: 2.0, says: "More than one sentence"}
 """
+
 # %% edge_pooling_answer
 predict = {}
 for case, values in maps.items():

@@ -3,6 +3,7 @@
 expect:
   edge_pooling: {score: 2.2, says: "two of its four pixels"}
 """
+
 # %% edge_pooling_answer
 predict = {}
 for case, values in maps.items():

@@ -3,6 +3,7 @@
 expect:
   edge_pooling: {score: 2.5, says: "it erases dark detail"}
 """
+
 # %% edge_pooling_answer
 predict = {}
 for case, values in maps.items():

@@ -3,6 +3,7 @@
 expect:
   edge_pooling: {score: 1.4, says: "This is average pooling"}
 """
+
 # %% edge_pooling_answer
 predict = {}
 for case, values in maps.items():

@@ -3,10 +3,12 @@
 expect:
   collapse_linear: {score: 1.0, says: "b = W2 b1 + b2"}
 """
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     w, b = weights[0].copy(), biases[0].copy()
     for wi, bi in zip(weights[1:], biases[1:]):
         w = wi @ w
-        b = w @ b + bi if len(b) == w.shape[1] else wi @ b + bi
+        b = w @ b + bi
     return w, b

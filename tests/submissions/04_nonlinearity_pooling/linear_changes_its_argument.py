@@ -3,6 +3,8 @@
 expect:
   collapse_linear: {score: 2.0, says: "changes its argument"}
 """
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     w = np.eye(weights[0].shape[1])

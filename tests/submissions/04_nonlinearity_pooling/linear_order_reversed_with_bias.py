@@ -3,6 +3,8 @@
 expect:
   collapse_linear: {score: 0.0, says: "last layer stands on the left"}
 """
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     w, b = weights[-1].copy(), biases[-1].copy()

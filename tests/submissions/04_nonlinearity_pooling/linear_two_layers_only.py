@@ -1,8 +1,10 @@
 """Looks at the first two layers whatever is given.
 
 expect:
-  collapse_linear: {score: 1.0, says: ""}
+  collapse_linear: {score: 2.0, says: "not enough values"}
 """
+
+
 # %% collapse_linear_answer
 def collapse_linear(weights, biases):
     (w1, w2), (b1, b2) = weights[:2], biases[:2]

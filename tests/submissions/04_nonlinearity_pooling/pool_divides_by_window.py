@@ -3,6 +3,8 @@
 expect:
   pool2d: {score: 5.5, says: "count_include_pad decides"}
 """
+
+
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     if mode not in ("max", "avg") or not 0 <= pad <= k / 2 or min(x.shape[2:]) + 2 * pad < k:

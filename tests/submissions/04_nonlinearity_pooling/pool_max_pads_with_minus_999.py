@@ -1,8 +1,10 @@
 """Pads with a number that a pixel can be below.
 
 expect:
-  pool2d: {score: 5.5, says: ""}
+  pool2d: {score: 5.5}
 """
+
+
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     if mode not in ("max", "avg") or not 0 <= pad <= k / 2 or min(x.shape[2:]) + 2 * pad < k:

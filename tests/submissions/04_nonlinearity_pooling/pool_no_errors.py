@@ -3,6 +3,8 @@
 expect:
   pool2d: {score: 5.75, says: "should be refused"}
 """
+
+
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     stride = k if stride is None else stride

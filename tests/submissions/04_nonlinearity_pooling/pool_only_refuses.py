@@ -1,9 +1,10 @@
 """Refuses everything.
 
 expect:
-  pool2d: {score: 0.0, says: ""}
-  downsampling: {score: 1.0, says: ""}
+  pool2d: {score: 0.0, says: "stopped with ValueError"}
 """
+
+
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     raise ValueError("no")

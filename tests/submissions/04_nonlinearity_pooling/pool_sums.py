@@ -1,14 +1,14 @@
-"""Sums instead of averaging, and ignores the padding.
+"""Sums instead of averaging.
 
 expect:
-  pool2d: {score: 3.25, says: "An average divides the sum"}
-  downsampling: {score: 1.0, says: ""}
+  pool2d: {score: 3.5, says: "An average divides the sum"}
 """
+
+
 # %% pool2d_answer
 def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
     if mode not in ("max", "avg") or not 0 <= pad <= k / 2 or min(x.shape[2:]) + 2 * pad < k:
         raise ValueError("bad arguments")
-    pad = 0
     stride = k if stride is None else stride
     x = x.astype(np.result_type(x, np.float32))
     N, C, H, W = x.shape

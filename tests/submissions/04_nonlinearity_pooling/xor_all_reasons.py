@@ -3,6 +3,7 @@
 expect:
   xor_evidence: {score: 2.5, says: "two different numbers"}
 """
+
 # %% xor_evidence_answer
 best_linear_xor = 1 - min(crowd.values()) / sum(crowd.values())
 largest_rank = min(widths)

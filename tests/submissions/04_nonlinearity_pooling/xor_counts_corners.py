@@ -3,6 +3,7 @@
 expect:
   xor_evidence: {score: 1.5, says: "Count pictures"}
 """
+
 # %% xor_evidence_answer
 best_linear_xor = 0.75
 largest_rank = min(widths[0], widths[-1])

@@ -3,6 +3,7 @@
 expect:
   xor_evidence: {score: 1.5, says: "No straight boundary"}
 """
+
 # %% xor_evidence_answer
 best_linear_xor = 1.0
 largest_rank = max(widths)

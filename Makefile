@@ -1,0 +1,43 @@
+# Every target does its own set-up: Python 3.11, make and git are all it needs.
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: setup demo test lint build lock fix clean
+.DEFAULT_GOAL := demo
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $$(command -v $(PYTHON) || command -v python3) -m venv .venv
+	$(BIN)/python -c 'import sys; assert sys.version_info[:2] == (3, 11), "Python 3.11 is needed"'
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+demo: setup  ## a scratch course with a sample class, from release to grades
+	$(BIN)/autograder demo demo
+
+test: setup  ## linters, types and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist load
+
+lint: setup  ## the course is consistent
+	$(BIN)/autograder lint
+
+build: setup  ## release/ and solutions/ from source/
+	$(BIN)/autograder build
+
+lock: setup  ## new exact versions
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --no-annotate \
+		--no-header --upgrade pyproject.toml --output-file requirements.lock
+
+fix: setup  ## what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv demo

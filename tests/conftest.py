@@ -1,0 +1,49 @@
+"""What the tests share: the project as a course, its sample submissions, scratch courses."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def project() -> Course:
+    """The project itself as a course."""
+    return Course(ROOT)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Course:
+    """A course of one unit in a folder of its own, released with nbgrader."""
+    unit = "02_convolution"
+    shutil.copytree(ROOT / "source" / unit, tmp_path / "source" / unit)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    nbgrader(tmp_path, "generate_assignment", unit)
+    return Course(tmp_path)
+
+
+def nbgrader(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one of nbgrader's own commands in a course; it must succeed."""
+    return command(folder, sys.executable, "-m", "nbgrader", *arguments)
+
+
+def command(folder: Path, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder and check its exit status."""
+    result = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
+    assert result.returncode == status, result.stdout + result.stderr
+    return result
+
+
+def hand_in(course: Course, student: str, unit: str, data: bytes) -> None:
+    """Put a notebook where nbgrader collects it."""
+    folder = course.root / "submitted" / student / unit
+    folder.mkdir(parents=True)
+    (folder / f"{unit}.ipynb").write_bytes(data)

@@ -1,0 +1,24 @@
+"""Cures overfitting by longer training of a bigger network.
+
+expect:
+  read_curves: {score: 1, says: "by heart even more"}
+"""
+
+# %% read_curves_answer
+curve_labels, curve_onset = {}, {}
+for name, history in lesson.curve_instances(STUDENT_ID).items():
+    train, val = np.array(history["train_loss"]), np.array(history["val_loss"])
+    rises = val[-1] > 1.2 * val.min()
+    if np.isnan(train).any():
+        curve_labels[name] = "diverged"
+    elif train[-1] > 0.6 * train[0]:
+        curve_labels[name] = "underfit"
+    else:
+        curve_labels[name] = "overfit" if rises else "healthy"
+    curve_onset[name] = int(val.argmin()) if rises else None
+words = ["twice", "more layers", "decay"]
+fixes = [
+    letter
+    for letter, measure in lesson.fix_options(STUDENT_ID).items()
+    if any(word in measure for word in words)
+]

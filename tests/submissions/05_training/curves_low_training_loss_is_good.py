@@ -1,0 +1,26 @@
+"""Calls a run that overfits healthy because its training loss is low.
+
+expect:
+  read_curves: {score: 1.25, says: "A low training loss alone is no good sign"}
+"""
+
+# %% read_curves_answer
+curve_labels, curve_onset = {}, {}
+mistaken = False
+for name, history in lesson.curve_instances(STUDENT_ID).items():
+    train, val = np.array(history["train_loss"]), np.array(history["val_loss"])
+    rises = val[-1] > 1.2 * val.min()
+    if np.isnan(train).any():
+        curve_labels[name] = "diverged"
+    elif train[-1] > 0.6 * train[0]:
+        curve_labels[name] = "underfit"
+    else:
+        curve_labels[name] = "overfit" if rises and mistaken else "healthy"
+        mistaken = mistaken or bool(rises)
+    curve_onset[name] = int(val.argmin()) if rises else None
+words = ["dropout", "decay", "augment", "collect", "lowest validation"]
+fixes = [
+    letter
+    for letter, measure in lesson.fix_options(STUDENT_ID).items()
+    if any(word in measure for word in words)
+]

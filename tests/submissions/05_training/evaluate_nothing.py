@@ -1,0 +1,10 @@
+"""Returns plausible numbers without looking at an image.
+
+expect:
+  evaluate: {score: 0, says: "never called"}
+"""
+
+
+# %% evaluate_answer
+def evaluate(model, loader):
+    return {"loss": 0.7, "acc": 0.5}

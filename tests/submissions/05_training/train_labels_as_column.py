@@ -1,0 +1,19 @@
+"""Makes the labels a column (N, 1).
+
+expect:
+  train_one_epoch: {score: 0, says: "Labels are class indices"}
+"""
+
+
+# %% train_one_epoch_answer
+def train_one_epoch(model, loader, opt, loss_fn=F.cross_entropy):
+    model.train()
+    total, images = 0.0, 0
+    for x, y in loader:
+        loss = loss_fn(model(x), y[:, None])
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total += loss.item() * len(y)
+        images += len(y)
+    return total / images

@@ -1,0 +1,19 @@
+"""Returns the loss of the last batch.
+
+expect:
+  train_one_epoch: {score: 3, says: "last batch alone"}
+"""
+
+
+# %% train_one_epoch_answer
+def train_one_epoch(model, loader, opt, loss_fn=F.cross_entropy):
+    model.train()
+    total, images = 0.0, 0
+    for x, y in loader:
+        loss = loss_fn(model(x), y)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        total += loss.item() * len(y)
+        images += len(y)
+    return loss.item()

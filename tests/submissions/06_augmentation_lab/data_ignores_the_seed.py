@@ -1,0 +1,27 @@
+"""Splits differently every time.
+
+expect:
+  make_data: {score: 3.25, says: "gives two splits"}
+"""
+
+# %% make_data_answer
+from functools import partial
+
+
+def make_data(x, y, n_train, seed):
+    if not 0 < n_train < len(x):
+        raise ValueError("no images are left")
+    order = torch.randperm(len(x))
+    train, val = order[:n_train], order[n_train:]
+    mean, std = x[train].mean(), x[train].std()
+    return (
+        ((x[train] - mean) / std, y[train]),
+        ((x[val] - mean) / std, y[val]),
+        (mean, std),
+    )
+
+
+quote = "B"
+
+
+lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

@@ -1,0 +1,29 @@
+"""Draws the means only.
+
+expect:
+  augmentation_lab: {score: 4.5, says: "does not show the spread"}
+"""
+
+
+# %% conclusion_answer
+def plot_curves(results):
+    for arm in ("plain", "augmented"):
+        accuracy = np.array([history["val_acc"] for history in results[arm]])
+        epochs = range(1, accuracy.shape[1] + 1)
+        plt.plot(epochs, accuracy.mean(0), label=arm)
+    plt.xlabel("epoch")
+    plt.ylabel("validation accuracy")
+    plt.legend()
+    plt.show()
+
+
+def conclude(gains):
+    if len(gains) < 2:
+        return "no clear difference"
+    error = np.std(gains, ddof=1) / len(gains) ** 0.5
+    if abs(np.mean(gains)) <= error:
+        return "no clear difference"
+    return "helped" if np.mean(gains) > 0 else "hurt"
+
+
+conclusion = conclude(lesson.paired_gains(results))

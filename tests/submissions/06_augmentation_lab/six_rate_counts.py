@@ -1,0 +1,28 @@
+"""Returns a number of images instead of a share.
+
+expect:
+  six_nine: {score: 2, says: "a number of images, not a share"}
+"""
+
+# %% six_nine_answer
+from functools import partial
+
+
+def flip_rate(classify, x, transform, target=9):
+    axes = {"rot180": (2, 3), "hflip": (3,), "vflip": (2,)}
+    if transform not in axes:
+        raise ValueError(transform)
+    return (classify(x.flip(axes[transform])) == target).sum().item()
+
+
+def relabel(y, transform):
+    if transform not in ("rot180", "hflip", "vflip", "crop"):
+        raise ValueError(transform)
+    swapped = torch.where(y == 6, 9, torch.where(y == 9, 6, y))
+    return swapped if transform == "rot180" else y.clone()
+
+
+predict_nine = {"rot180": "most", "hflip": "few", "vflip": "few"}
+
+
+lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

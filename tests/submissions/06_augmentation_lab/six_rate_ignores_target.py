@@ -1,0 +1,28 @@
+"""Always counts the 9s.
+
+expect:
+  six_nine: {score: 2, says: "Compare with target"}
+"""
+
+# %% six_nine_answer
+from functools import partial
+
+
+def flip_rate(classify, x, transform, target=9):
+    axes = {"rot180": (2, 3), "hflip": (3,), "vflip": (2,)}
+    if transform not in axes:
+        raise ValueError(transform)
+    return (classify(x.flip(axes[transform])) == 9).float().mean().item()
+
+
+def relabel(y, transform):
+    if transform not in ("rot180", "hflip", "vflip", "crop"):
+        raise ValueError(transform)
+    swapped = torch.where(y == 6, 9, torch.where(y == 9, 6, y))
+    return swapped if transform == "rot180" else y.clone()
+
+
+predict_nine = {"rot180": "most", "hflip": "few", "vflip": "few"}
+
+
+lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

@@ -1,0 +1,28 @@
+"""Lets 6 and 9 change places for vertical flips, too.
+
+expect:
+  six_nine: {score: 2, says: "a mirrored 9, not a 9"}
+"""
+
+# %% six_nine_answer
+from functools import partial
+
+
+def flip_rate(classify, x, transform, target=9):
+    axes = {"rot180": (2, 3), "hflip": (3,), "vflip": (2,)}
+    if transform not in axes:
+        raise ValueError(transform)
+    return (classify(x.flip(axes[transform])) == target).float().mean().item()
+
+
+def relabel(y, transform):
+    if transform not in ("rot180", "hflip", "vflip", "crop"):
+        raise ValueError(transform)
+    swapped = torch.where(y == 6, 9, torch.where(y == 9, 6, y))
+    return swapped if transform in ("rot180", "vflip") else y.clone()
+
+
+predict_nine = {"rot180": "most", "hflip": "few", "vflip": "few"}
+
+
+lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

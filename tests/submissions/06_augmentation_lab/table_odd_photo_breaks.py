@@ -1,0 +1,32 @@
+"""Takes a photograph that looks odd for one with a wrong label.
+
+expect:
+  label_table: {score: 2.5, says: "may look odd"}
+"""
+
+# %% label_table_answer
+from functools import partial
+
+table = {
+    "digit": {
+        "crop": "ok",
+        "hflip": "breaks",
+        "vflip": "breaks",
+        "rot180": "breaks",
+        "jitter": "ok",
+    },
+    "photo": {"crop": "ok", "hflip": "ok", "vflip": "breaks", "rot180": "breaks", "jitter": "ok"},
+    "arrow": {"crop": "ok", "hflip": "relabel", "vflip": "ok", "rot180": "relabel", "jitter": "ok"},
+    "word": {
+        "crop": "ok",
+        "hflip": "breaks",
+        "vflip": "breaks",
+        "rot180": "breaks",
+        "jitter": "ok",
+    },
+    "satellite": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "depends"},
+    "xray": {"crop": "ok", "hflip": "relabel", "vflip": "ok", "rot180": "relabel", "jitter": "ok"},
+}
+
+
+lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

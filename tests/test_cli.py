@@ -1,0 +1,55 @@
+"""The command line: JSON for machines, one clear line for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+from conftest import ROOT, command
+
+SOLVED = ROOT / "solutions" / "02_convolution" / "02_convolution.ipynb"
+
+
+def test_evaluate_as_json():
+    """A solved notebook gets its points, in the documented form."""
+    said = command(ROOT, "autograder", "evaluate", str(SOLVED), "--json").stdout
+    values = json.loads(said)
+    assert {"unit", "score", "max_score", "questions"} <= values.keys()
+    assert (values["score"], values["max_score"]) == (20, 22)
+    by_id = {question["id"]: question for question in values["questions"]}
+    assert by_id["conv2d"]["score"] == by_id["conv2d"]["max_score"] == 8
+    assert by_id["equivariance_in_words"]["needs_manual_grade"]
+    check = by_id["conv2d"]["checks"][0]
+    assert {"title", "status", "weight", "message"} <= check.keys()
+    assert check["status"] == "passed"
+
+
+def test_another_name_and_another_student(tmp_path):
+    """A renamed file is judged with --unit; a foreign id is explained and flagged, not hidden."""
+    shutil.copy(SOLVED, tmp_path / "mine.ipynb")
+    arguments = ["--unit", "02_convolution", "--student", "grace", "--json", "--course", str(ROOT)]
+    said = command(tmp_path, "autograder", "evaluate", "mine.ipynb", *arguments).stdout
+    values = json.loads(said)
+    [question] = [q for q in values["questions"] if q["id"] == "shape_predictions"]
+    assert question["needs_manual_grade"]
+    assert "'grace'" in question["checks"][0]["message"]
+    assert any("'grace'" in notice for notice in values["notices"])
+
+
+def test_wrong_input_gets_one_line(tmp_path):
+    """A missing file, a missing course, an unknown unit, a broken file."""
+    (tmp_path / "bad.ipynb").write_text("oops")
+    for arguments, says in (
+        (["evaluate", "none.ipynb"], "no file none.ipynb"),
+        (["evaluate", "bad.ipynb"], "nbgrader_config.py"),
+        (["evaluate", "bad.ipynb", "--course", str(ROOT)], "no unit 'bad'"),
+        (["evaluate", "bad.ipynb", "--unit", "02_convolution", "--course", str(ROOT)], "not JSON"),
+        (["grade", "02_convolution", "--course", str(ROOT)], "Nobody has handed in"),
+    ):
+        result = command(tmp_path, "autograder", *arguments, status=1)
+        assert says in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_doctor_says_that_this_machine_can_grade():
+    assert "A sealed kernel ran" in command(ROOT, "autograder", "doctor").stdout

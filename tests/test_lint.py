@@ -1,0 +1,73 @@
+"""`autograder lint` says what is wrong with a unit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from conftest import ROOT
+
+from autograder import unit as units
+from autograder.course import Course
+from autograder.lint import lint
+
+UNIT = "02_convolution"
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the project's course and grader that a test may break."""
+    for name in ("source", "release", "solutions"):
+        shutil.copytree(ROOT / name / UNIT, tmp_path / name / UNIT)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(units.GRADERS, tmp_path / "graders")
+    monkeypatch.setattr(units, "GRADERS", tmp_path / "graders")
+    return Course(tmp_path)
+
+
+def edit(course, folder, name, change):
+    path = course.root / folder / UNIT / f"{UNIT}.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == name:
+            cell["source"] = change("".join(cell["source"]))
+    path.write_text(json.dumps(notebook))
+
+
+def test_the_course_is_clean(project):
+    for name in sorted(path.name for path in (project.root / "release").iterdir()):
+        assert lint(project, name) == []
+
+
+def test_stale_folders_are_found(copy):
+    edit(copy, "source", "conv2d_answer", lambda source: source + "\n# new")
+    edit(copy, "source", "setup", lambda source: source + "\n# new")
+    complaints = lint(copy, UNIT)
+    assert any(f"release/{UNIT} is stale" in c for c in complaints)
+    assert any(f"solutions/{UNIT} is stale" in c for c in complaints)
+
+
+def test_questions_and_checks_must_match(copy):
+    path = copy.root / "graders" / f"test_{UNIT}.py"
+    text = path.read_text().replace('@question("conv2d_backward"', '@question("conv3d"')
+    path.write_text(text.replace('"equivariance_in_words": [', '"other": ['))
+    complaints = lint(copy, UNIT)
+    assert any("'conv2d_backward' has no check" in c for c in complaints)
+    assert any("'conv3d', which is no question" in c for c in complaints)
+    assert any("rubric" in c for c in complaints)
+
+
+def test_the_solution_must_earn_everything(copy):
+    path = copy.root / "graders" / f"test_{UNIT}.py"
+    path.write_text(path.read_text().replace("return sum(start + ", "return 1 + sum(start + "))
+    assert any("The solution earns" in c for c in lint(copy, UNIT))
+
+
+def test_the_release_must_earn_nothing(copy):
+    path = copy.root / "graders" / f"test_{UNIT}.py"
+    path.write_text(
+        path.read_text()
+        + '\n\n@question("conv2d")\ndef test_nothing(student):\n    """Nothing."""\n'
+    )
+    assert any("The untouched release earns" in c for c in lint(copy, UNIT))

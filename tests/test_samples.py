@@ -1,0 +1,48 @@
+"""Every sample submission scores what its file says, and says what it must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder import samples
+from autograder.evaluate import evaluate
+from autograder.results import Status
+from autograder.submission import Submission
+
+ROOT = Path(__file__).parent.parent
+UNITS = sorted(path.parent.name for path in ROOT.glob("release/*/*.ipynb"))
+SAMPLES = [(unit, sample) for unit in UNITS for sample in samples.load(ROOT, unit)]
+
+
+@pytest.mark.parametrize(("unit", "sample"), SAMPLES, ids=[f"{u}-{s.name}" for u, s in SAMPLES])
+def test_sample_scores_what_it_says(project, unit, sample):
+    """Full marks where nothing is named; the named score and message where something is."""
+    released = project.unit(unit)
+    evaluation = evaluate(Submission("ada", unit, sample.data("ada")), released)
+    assert evaluation.judged == sample.judged, evaluation.reason
+    if sample.notice:
+        assert any(sample.notice in notice for notice in evaluation.notices)
+    if not sample.judged:
+        assert evaluation.needs_manual_grade
+        return
+    worth = {question.id: question.worth for question in released.questions if not question.manual}
+    assert sample.expect.keys() <= worth.keys()
+    wanted = worth | {name: value["score"] for name, value in sample.expect.items()}
+    scores = {q.id: q.score for q in evaluation.questions if q.id in worth}
+    assert scores == pytest.approx(wanted), _messages(evaluation)
+    for question in evaluation.questions:
+        assert not any(check.status is Status.ERROR for check in question.checks)
+        if question.id in sample.expect:
+            says = sample.expect[question.id]["says"]
+            assert any(says in check.message for check in question.checks), _messages(evaluation)
+
+
+def _messages(evaluation):
+    return [
+        (question.id, check.title, check.message)
+        for question in evaluation.questions
+        for check in question.checks
+        if check.status is not Status.PASSED
+    ]

@@ -1,0 +1,138 @@
+"""Values cross the boundary unchanged, as exact built-in types, or are refused."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+
+import msgpack
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.inside import codec
+from autograder.inside.codec import CodecError, Opaque
+
+
+def through(value):
+    header, buffers = codec.pack(value)
+    return codec.unpack(header, [bytearray(buffer) for buffer in buffers])
+
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text() | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(PLAIN)
+@settings(max_examples=200, deadline=None)
+def test_plain_values_come_back_equal(value):
+    """None, numbers, texts, bytes, lists, tuples and dicts survive, tuples as tuples."""
+    assert through(value) == value
+
+
+@pytest.mark.parametrize("dtype", sorted(codec.DTYPES))
+@pytest.mark.parametrize("make", [np.asarray, lambda a: torch.from_numpy(a.copy())])
+def test_arrays_keep_dtype_shape_and_axis_order(dtype, make):
+    """Arrays and tensors arrive with their dtype, shape, values and order in memory."""
+    value = make(np.arange(24).reshape(2, 3, 4).astype(dtype))
+    turned = value.transpose(0, 2) if isinstance(value, torch.Tensor) else value.transpose(2, 1, 0)
+    for one in (value, turned):
+        back = through(one)
+        assert type(back) is type(one)
+        assert back.dtype == one.dtype
+        assert np.array_equal(np.asarray(back), np.asarray(one))
+        assert np.asarray(back).strides == np.asarray(one).strides
+
+
+def test_subclasses_lose_their_methods():
+    """A lying subclass arrives as a plain array, another object only as the name of its type."""
+
+    class Lying(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    class Anything:
+        pass
+
+    assert type(through(np.ones(2).view(Lying))) is np.ndarray
+    back = through([Anything(), {1}, np.float32(2)])
+    assert isinstance(back[0], Opaque)
+    assert back[0].type_name.endswith("Anything")
+    assert back[1:] == [[1], 2.0]
+
+
+def test_deep_and_large_values_are_refused():
+    """A list nested too deeply and one with too many parts do not leave the student's side."""
+    deep = []
+    for _ in range(codec.MAX_DEPTH + 2):
+        deep = [deep]
+    with pytest.raises(CodecError, match="deep"):
+        codec.pack(deep)
+    with pytest.raises(CodecError, match="parts"):
+        codec.pack([0] * (codec.MAX_NODES + 1))
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=500, deadline=None)
+def test_any_bytes_decode_or_are_refused(data):
+    """No header crashes the decoder, whatever a hostile kernel sends."""
+    try:
+        value = codec.unpack(data, [bytearray(8)])
+    except CodecError:
+        return
+    allowed = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray)
+    assert isinstance(value, (*allowed, torch.Tensor, Opaque))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ["float64", [2], [0], 0],  # larger than its buffer
+        ["object", [1], [0], 0],
+        ["float64", [-1], [0], 0],
+        ["float64", [1], [1], 0],
+        ["float64", [1], [0], 5],
+        ["float64", [1], [True], 0],
+        ["float64", 1, [0], 0],
+    ],
+)
+def test_malformed_arrays_are_refused(spec):
+    """An array must fit its buffer and name a known dtype, shape and order."""
+    header = msgpack.packb(msgpack.ExtType(1, msgpack.packb(spec)))
+    with pytest.raises(CodecError):
+        codec.unpack(header, [bytearray(8)])
+
+
+def test_a_promised_size_costs_no_memory():
+    """A frame that announces terabytes is refused before anything is read."""
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(struct.pack("!II1Q", 1, 1, 1 << 42))
+        with pytest.raises(CodecError):
+            codec.receive(here)
+
+
+def test_large_arrays_cross_a_socket():
+    """An array larger than any socket buffer arrives whole."""
+    here, there = socket.socketpair()
+    value = np.random.default_rng(0).normal(size=(1000, 1000))
+    with here, there:
+        sender = threading.Thread(target=codec.send, args=(there, value))
+        sender.start()
+        assert np.array_equal(codec.receive(here), value)
+        sender.join()
