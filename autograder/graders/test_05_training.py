@@ -87,6 +87,10 @@ NAMED_ERRORS = {  # a part of an exception's text: the mistake that it shows
         "argmax-over-images",
         "The classes stand on dim 1 of the logits (N, C): take argmax(dim=1), one per image.",
     ),
+    "have the same dtype": (
+        "wrong-dtype",
+        "Leave the images in the dtype in which the loader gives them: it is that of the model.",
+    ),
     "more than 1 value per channel": (
         "no-eval",
         "Call model.eval() before measuring: in training mode batch normalisation uses, and "
@@ -115,8 +119,9 @@ def play(student, scene, *args, **options):
     try:
         return student.run(probe(scene), *args, **options)
     except StudentError as error:
+        said = error.message.split(" (At ")[0].lower()  # without the line of the student's code
         for part, (name, sentence) in NAMED_ERRORS.items():
-            if part in error.message.lower():
+            if part in said:
                 raise CheckFailed(error.message, sentence, name) from None
         raise
 

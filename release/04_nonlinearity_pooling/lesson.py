@@ -1,5 +1,7 @@
 """Figures, personal numbers and a convolution for the unit on nonlinearity and pooling."""
 
+import itertools
+
 import numpy as np
 from classroom import personal
 
@@ -39,8 +41,18 @@ def conv2d(x, w):
 
 def xor_crowd(student_id):
     """Your own XOR: how many pictures stand at each corner, {(x1, x2): count}."""
-    counts = personal(student_id, "xor_crowd").sample(range(3, 21), 4)
+    draw = personal(student_id, "xor_crowd")
+    counts = draw.sample(range(3, 21), 4)
+    while not _are_clear(counts):
+        counts = draw.sample(range(3, 21), 4)
     return dict(zip(LABELS, counts, strict=True))
+
+
+def _are_clear(counts):
+    """Whether different ways to count never give nearly the same share."""
+    total, same = sum(counts), counts[0] + counts[3]
+    ways = [0.5, 0.75, same / total, 1 - same / total, *(1 - count / total for count in counts)]
+    return all(b - a > 0.012 for a, b in itertools.pairwise(sorted(ways)))
 
 
 def deep_widths(student_id):

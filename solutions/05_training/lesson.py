@@ -19,14 +19,14 @@ def draw_surprise():
     _, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
     ax.plot(p, -np.log(p), color="tab:blue")
     points = (
-        (0.9, "sure and right", -30),
-        (0.25, "a guess among 4", 8),
-        (0.01, "sure and wrong", 8),
+        (0.9, "sure and right", (-70, 20)),
+        (0.25, "a guess among 4", (8, 10)),
+        (0.01, "sure and wrong", (8, 10)),
     )
-    for chance, words, right in points:
+    for chance, words, shift in points:
         loss = -math.log(chance)
         ax.plot(chance, loss, "o", color="tab:red")
-        ax.annotate(f"{words}: {loss:.2f}", (chance, loss), (right, 10), textcoords="offset points")
+        ax.annotate(f"{words}: {loss:.2f}", (chance, loss), shift, textcoords="offset points")
     ax.set(xlabel="probability of the right class", ylabel="loss of this image", ylim=(0, 5.4))
     plt.show()
 

@@ -18,19 +18,20 @@ def shape_instances(student_id):
         return {"size": size, "kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}
 
     def size(low, high):
-        return rng.randint(low, high), rng.randint(low, high)
+        return rng.randint(low, high), rng.randint(high + 8, 2 * high)
 
-    even = 2 * rng.randint(8, 20)
-    odd = 2 * rng.randint(8, 20) + 1
+    even = 2 * rng.randint(8, 14)
     return {
-        "A": layer(size(12, 40), (3, 5)),
-        "B": layer(size(12, 40), (3, 3), pad=(0, rng.randint(1, 3))),
-        "C": layer(size(20, 60), (rng.randint(3, 5),) * 2, stride=(3, 4)),
-        "D": layer((even, even), (2, 2), pad=(1, 1)),
-        "E": layer((odd + 1, odd), (7, 7), stride=(2, 2)),
-        "F": layer(size(20, 40), (3, 3), dilation=(rng.randint(2, 4),) * 2),
-        "G": layer(size(24, 48), (5, 5), stride=(2, 2), pad=(2, 2)),
-        "H": layer(size(30, 60), (3, 3), (2, 2), (rng.randint(1, 3),) * 2, (2, 2)),
+        "A": layer(size(12, 20), (3, 5)),
+        "B": layer(size(12, 20), (3, 3), pad=(0, rng.randint(1, 3))),
+        "C": layer(
+            (rng.randint(20, 28), rng.randint(45, 60)), (rng.randint(3, 5),) * 2, stride=(3, 4)
+        ),
+        "D": layer(size(8, 18), (2, 2), pad=(1, 1)),
+        "E": layer((even, even + rng.randint(9, 19)), (7, 7), stride=(2, 2)),
+        "F": layer(size(20, 26), (3, 3), dilation=(rng.randint(2, 4),) * 2),
+        "G": layer(size(16, 24), (5, 5), stride=(2, 2), pad=(2, 2)),
+        "H": layer(size(16, 24), (3, 3), (2, 2), (rng.randint(2, 3),) * 2, (2, 2)),
     }
 
 
@@ -60,67 +61,81 @@ def pairs_are_filled_in(predict, layers):
     )
 
 
+def labels_are_filled_in(answers, count, labels):
+    """Whether there are ``count`` answers, each one of the labels; an untouched one raises."""
+    if all(answer is None for answer in answers.values()):
+        raise NotImplementedError
+    written = [str(answer).strip().lower() for answer in answers.values()]
+    return len(written) == count and set(written) <= set(labels)
+
+
 def draw_places(cases):
-    """Draw the places of a kernel on a row of pixels, one panel for each case."""
+    """Draw the places of a kernel on a row of pixels, one panel for each case.
+
+    A case is a dict: ``n`` pixels, ``p`` zeros at each end, the ``taps`` (distances of the
+    kernel's weights from its first weight) and the ``starts``, the pixels under that first weight.
+    """
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, len(cases), figsize=(3.1 * len(cases), 2.6))
     for axis, case in zip(axes, cases, strict=True):
-        n, k = case["n"], case["k"]
-        s, p, d = case.get("s", 1), case.get("p", 0), case.get("d", 1)
-        span = d * (k - 1) + 1
-        starts = range(-p, n + p - span + 1, s)
-        for row, start in enumerate(starts):
-            touched = {start + d * tap for tap in range(k)}
+        n, p = case["n"], case.get("p", 0)
+        for row, start in enumerate(case["starts"]):
+            touched = {start + tap for tap in case["taps"]}
             for pixel in range(-p, n + p):
                 inside = 0 <= pixel < n
                 colour = BLUE if pixel in touched else GREY if inside else "white"
-                axis.add_patch(
-                    plt.Rectangle((pixel, -row), 0.9, 0.8, facecolor=colour, edgecolor="grey")
-                )
-        words = [f"kernel {k}"] + [
-            f"{word} {value}"
-            for word, value, usual in (("stride", s, 1), ("padding", p, 0), ("dilation", d, 1))
-            if value != usual
-        ]
-        axis.set_title(f"{n} pixels, {', '.join(words)}:\n{len(starts)} places", fontsize=9)
+                box = plt.Rectangle((pixel, -row), 0.9, 0.8, facecolor=colour, edgecolor="grey")
+                axis.add_patch(box)
+                if not inside:
+                    ink = "white" if pixel in touched else "black"
+                    axis.text(pixel + 0.45, 0.38 - row, "0", ha="center", va="center", color=ink)
+        axis.set_title(f"{case['title']}:\n{len(case['starts'])} places", fontsize=9)
         axis.set_xlim(-p - 0.2, n + p + 0.1)
-        axis.set_ylim(-len(starts) + 0.8, 1.1)
-        axis.set_aspect("equal")
+        axis.set_ylim(-len(case["starts"]) + 0.8, 1.1)
+        axis.set_aspect("equal", anchor="N")
         axis.axis("off")
     figure.tight_layout()
     plt.show()
 
 
-def _correlate(image, kernel):
-    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
-    return (windows * kernel).sum(axis=(2, 3))
+def _correlate(image, kernel, mode="valid"):
+    from scipy.signal import correlate2d
+
+    return correlate2d(image, kernel, mode)
 
 
-def _digit():
-    from sklearn.datasets import load_digits
-
-    return np.kron(load_digits().images[0] / 16, np.ones((4, 4)))
+def _house():
+    """A drawing of a house under the sun, grey values from 0 to 1, shape (40, 48)."""
+    image = np.full((40, 48), 0.7)
+    row, column = np.mgrid[:40, :48]
+    image[(row - 8) ** 2 + (column - 38) ** 2 <= 20] = 1.0
+    image[31:] = 0.4
+    image[18:34, 8:30] = 0.55
+    image[(row >= 8) & (row < 18) & (abs(column - 18.5) <= (row - 7) * 1.25)] = 0.15
+    image[24:34, 12:18] = 0.1
+    image[21:27, 22:27] = 0.95
+    return image
 
 
 def draw_edges():
-    """Draw a digit and what two edge kernels answer to it."""
+    """Draw a house and what two edge kernels answer to it."""
     import matplotlib.pyplot as plt
 
-    image = _digit()
-    kernel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-    panels = [
-        ("a handwritten 0, 32x32", image, "gray"),
-        ("left-to-right kernel: 30x30", _correlate(image, kernel), "RdBu"),
-        ("top-to-bottom kernel: 30x30", _correlate(image, kernel.T), "RdBu"),
-    ]
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.4))
-    for axis, (title, picture, colours) in zip(axes, panels, strict=True):
-        shown = axis.imshow(picture, cmap=colours)
-        axis.set_title(title, fontsize=10)
-        axis.axis("off")
-        figure.colorbar(shown, ax=axis, fraction=0.046)
-    figure.tight_layout()
+    image = _house()
+    kernel = np.array([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+    maps = {"kernel A": _correlate(image, kernel), "kernel B": _correlate(image, kernel.T)}
+    figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.1))
+    axes[0].imshow(image, cmap="gray", vmin=0, vmax=1)
+    axes[0].set_title("the image, 40x48", fontsize=10)
+    for axis, (name, feature_map) in zip(axes[1:], maps.items(), strict=True):
+        height, width = feature_map.shape
+        shown = axis.imshow(feature_map, cmap="RdBu", vmin=-2.5, vmax=2.5)
+        axis.set_title(f"feature map of {name}, {height}x{width}", fontsize=10)
+    for axis in axes:
+        axis.set_xticks([])
+        axis.set_yticks([])
+    figure.colorbar(shown, ax=axes, fraction=0.03, pad=0.02)
     plt.show()
 
 
@@ -157,9 +172,46 @@ def draw_moved():
         feature_map = _correlate(moved, kernel)
         axes[0, column].imshow(moved, cmap="gray")
         axes[0, column].set_title(["the image", "moved 3 pixels to the right"][column], fontsize=10)
-        axes[1, column].imshow(feature_map, cmap="RdBu")
+        axes[1, column].imshow(feature_map, cmap="RdBu", vmin=-4, vmax=4)
         axes[1, column].set_title(f"feature map, maximum {feature_map.max():g}", fontsize=10)
     for axis in axes.flat:
+        axis.set_xticks([])
+        axis.set_yticks([])
+    figure.tight_layout()
+    plt.show()
+
+
+# ----------------------------------------------------------------- the rook
+
+
+def board(height, width, rook=None):
+    """A chess board as an image (1, 1, height, width): squares are 1, the rook's square is 2."""
+    squares = np.ones((1, 1, height, width))
+    if rook is not None:
+        squares[0, 0, rook[0], rook[1]] = 2
+    return squares
+
+
+def rook_answer(weights, squares):
+    """The largest number after convolution (padding 1) and ReLU. ``weights`` is a pair (w, b)."""
+    w, b = weights
+    response = _correlate(squares[0, 0], np.reshape(w, (3, 3)), "same") + float(np.squeeze(b))
+    return float(np.maximum(response, 0).max())
+
+
+def draw_boards():
+    """Draw three boards: a rook in the middle, on the left edge, in the row at the top."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 3.1))
+    wanted = ["answer 0", "answer above 0", "answer 0"]
+    for axis, rook, text in zip(axes, [(3, 4), (3, 0), (0, 3)], wanted, strict=True):
+        framed = np.pad(board(6, 6, rook)[0, 0], 1)
+        axis.imshow(framed, cmap="Blues", vmin=0, vmax=3)
+        for (row, column), value in np.ndenumerate(framed):
+            axis.text(column, row, f"{value:g}", ha="center", va="center", fontsize=9)
+        axis.add_patch(plt.Rectangle((0.5, 0.5), 6, 6, fill=False, edgecolor=ORANGE, linewidth=2))
+        axis.set_title(text, fontsize=10)
         axis.set_xticks([])
         axis.set_yticks([])
     figure.tight_layout()

@@ -1,7 +1,7 @@
 """Overwrites where windows overlap.
 
 expect:
-  conv2d_backward: {score: 4.5, says: "use +="}
+  conv2d_backward: {score: 4, says: "use +="}
 """
 # %% conv2d_backward_answer
 def conv2d_backward(dout, x, w, stride=1, pad=0):

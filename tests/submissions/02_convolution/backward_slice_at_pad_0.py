@@ -1,7 +1,7 @@
 """Cuts the padding off with [p:-p], which is empty for p = 0.
 
 expect:
-  conv2d_backward: {score: 2.5, says: "-0 is 0"}
+  conv2d_backward: {score: 3.5, says: "-0 is 0"}
 """
 # %% conv2d_backward_answer
 def conv2d_backward(dout, x, w, stride=1, pad=0):

@@ -1,7 +1,7 @@
 """Does not look at the number of channels.
 
 expect:
-  conv2d: {score: 7.5, says: "should be refused"}
+  conv2d: {score: 7.75, says: "should be refused"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

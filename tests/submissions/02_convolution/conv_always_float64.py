@@ -1,7 +1,7 @@
 """Returns float64 whatever it is given.
 
 expect:
-  conv2d: {score: 7, says: "expected float32"}
+  conv2d: {score: 7.5, says: "expected float32"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Adds the bias once for each input channel.
 
 expect:
-  conv2d: {score: 5.5, says: "not once for each input channel"}
+  conv2d: {score: 6.5, says: "not once for each input channel"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

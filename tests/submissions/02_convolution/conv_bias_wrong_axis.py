@@ -1,7 +1,7 @@
 """Adds the bias along the width.
 
 expect:
-  conv2d: {score: 5.5, says: "shape (1, F, 1, 1)"}
+  conv2d: {score: 6.5, says: "shape (1, F, 1, 1)"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Looks at the first channel only.
 
 expect:
-  conv2d: {score: 0, says: "add the products of all channels"}
+  conv2d: {score: 5.25, says: "add the products of all channels"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Thinks that a dilated kernel spans dilation * k.
 
 expect:
-  conv2d: {score: 7, says: "not dilation * k"}
+  conv2d: {score: 6.75, says: "not dilation * k"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

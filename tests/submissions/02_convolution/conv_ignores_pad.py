@@ -1,7 +1,7 @@
 """Uses pad = k // 2 whatever it is given.
 
 expect:
-  conv2d: {score: 2.5, says: "whatever pad"}
+  conv2d: {score: 1.75, says: "whatever pad"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

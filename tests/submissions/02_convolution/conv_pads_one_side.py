@@ -1,7 +1,7 @@
 """Pads only at the top and the left.
 
 expect:
-  conv2d: {score: 7, says: "both sides"}
+  conv2d: {score: 6.5, says: "both sides"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

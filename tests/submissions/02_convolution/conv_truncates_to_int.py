@@ -1,7 +1,7 @@
 """Makes the result in the dtype of x, so whole numbers are cut off.
 
 expect:
-  conv2d: {score: 7, says: "make it floating point"}
+  conv2d: {score: 7.5, says: "make it floating point"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Calls torch's view, which fails on a transposed input.
 
 expect:
-  conv2d: {score: 7, says: "view size is not compatible"}
+  conv2d: {score: 7.75, says: "view size is not compatible"}
 """
 # %% conv2d_answer
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Never refuses anything.
 
 expect:
-  conv_out_size: {score: 3.5, says: "should be refused"}
+  conv_out_size: {score: 3, says: "should be refused"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):

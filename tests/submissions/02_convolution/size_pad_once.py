@@ -1,7 +1,7 @@
 """Counts the padding on one side only.
 
 expect:
-  conv_out_size: {score: 2, says: "both ends"}
+  conv_out_size: {score: 3, says: "both ends"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):

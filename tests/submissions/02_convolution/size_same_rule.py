@@ -1,7 +1,7 @@
 """Uses the rule for same-size layers.
 
 expect:
-  conv_out_size: {score: 0.5, says: "ceil(n / stride)"}
+  conv_out_size: {score: 0, says: "ceil(n / stride)"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):

@@ -1,7 +1,7 @@
 """Sees overfitting everywhere.
 
 expect:
-  read_curves: {score: 0.75, says: "turns and rises"}
+  read_curves: {score: 0.75, says: "is not the right label"}
 """
 
 # %% read_curves_answer

@@ -1,0 +1,17 @@
+"""Returns dx with its padding.
+
+expect:
+  conv2d_backward: {score: 4, says: "cut the padding off"}
+"""
+# %% conv2d_backward_answer
+def conv2d_backward(dout, x, w, stride=1, pad=0):
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            at = np.s_[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            dw += np.einsum("nf,nckl->fckl", dout[:, :, i, j], padded[at])
+            dpadded[at] += np.einsum("nf,fckl->nckl", dout[:, :, i, j], w)
+    h, width = x.shape[2:]
+    return dpadded, dw, dout.sum((0, 2, 3))
