@@ -138,7 +138,7 @@ def test_validate_and_zip_collect(scratch):
     archive = scratch.root / "downloaded" / UNIT / "archive"
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "all.zip", "w") as file:
-        file.writestr(f"{UNIT}/ada_{UNIT}_attempt_2026-01-30-15-30-10_{UNIT}.ipynb", "{}")
+        file.writestr(f"{UNIT}/{UNIT}_ada_attempt_2026-01-30-15-30-10_{UNIT}.ipynb", "{}")
     nbgrader(scratch.root, "zip_collect", UNIT, "--strict")
     assert (scratch.root / "submitted" / "ada" / UNIT / f"{UNIT}.ipynb").is_file()
 
