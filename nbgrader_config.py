@@ -18,3 +18,8 @@ c.ExportApp.plugin_class = "autograder.exports.GradesExporter"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 600
+
+# nbgrader zip_collect: files named UNIT_STUDENT_attempt_DATE-TIME_NAME.ipynb
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/[0-9a-z_]+?_(?P<student_id>[^_/]+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.+)\.ipynb$"
+)
