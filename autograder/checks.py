@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
@@ -330,8 +330,3 @@ def _argument(value: Any) -> str:
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{'×'.join(map(str, value.shape)) or 'scalar'} array"
     return show(value)
-
-
-def smallest_first(cases: Sequence[Any], size: Callable[[Any], float]) -> list[Any]:
-    """Cases in the order of their size, so that the first failure is the smallest one."""
-    return sorted(cases, key=size)
