@@ -79,6 +79,21 @@ def _call(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
     return {"value": namespace[name](*args, **kwargs)}
 
 
+def _each(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
+    """Call one function many times; each result or exception stands alone."""
+    if request["name"] not in namespace:
+        return {"missing": request["name"]}
+    function = namespace[request["name"]]
+    return {"value": [_one(function, args, kwargs) for args, kwargs in request["calls"]]}
+
+
+def _one(function: Any, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"value": function(*args, **kwargs)}
+    except Exception as error:
+        return {"error": _describe(error)}
+
+
 def _trace(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
     """Call, then report the arguments, and the result again after they are overwritten."""
     reply = _call(request, namespace)
@@ -126,4 +141,4 @@ def _describe(error: BaseException) -> dict[str, Any]:
     return {"types": types, "text": text, "where": where[:500]}
 
 
-_OPERATIONS = {"get": _get, "call": _call, "trace": _trace, "run": _run}
+_OPERATIONS = {"get": _get, "call": _call, "each": _each, "trace": _trace, "run": _run}

@@ -105,16 +105,14 @@ class Session:
                 "Your code used up the computing time for all checks together "
                 f"({self._limits.notebook_cpu_s:g} seconds)."
             )
-        before = kernel.watch.spent()
         try:
             return kernel.call(message, min(allowed, total))
         except CheckFailed as failure:
             self.notices.append(f"A call was stopped: {failure.message}")
             raise
         finally:
-            spent = kernel.last_spent - before
-            self._calls_cpu_s += spent
-            self.usage["calls_cpu_s"] += spent
+            self._calls_cpu_s += kernel.watch.used()
+            self.usage["calls_cpu_s"] = self._calls_cpu_s
 
     def _living_kernel(self) -> _Kernel:
         if self._kernel is not None and self._kernel.alive():
@@ -138,7 +136,6 @@ class _Kernel:
         self._manager = SealedKernelManager(files, limits, warm)
         self._client: Any = None  # a BoundedClient, once the kernel runs
         self._calls: socket.socket | None = None
-        self.last_spent = 0.0
         try:
             self._run(self._start())
         except BaseException:
@@ -248,8 +245,6 @@ class _Kernel:
             self.watch.kill(self.watch.stopped or "it ended the Python process")
             kind = TimedOut if "seconds" in self.watch.stopped else KernelDied
             raise kind(f"{name} was stopped: {self.watch.stopped}.") from None
-        finally:
-            self.last_spent = self.watch.spent() if self.alive() else self.last_spent
         if self.watch.stopped:
             raise TimedOut(
                 f"{name} was stopped: {self.watch.stopped}.",

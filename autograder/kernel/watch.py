@@ -10,7 +10,6 @@ import os
 import signal
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from .limits import Limits
 from .preloaded import KernelProcess
@@ -32,34 +31,35 @@ def usage(pid: int, *, closely: bool = False) -> Usage:
 
     ``closely`` shares the memory of forked processes among them, which takes longer to read.
     """
-    measure = _memory_closely if closely else _memory
-    cpu, memory, count, waiting = 0, 0, 0, [pid]
+    file, wanted = _CLOSELY if closely else _QUICKLY
+    cpu, memory, count, waiting = 0, 0, 0, [str(pid)]
     while waiting:
-        folder = Path(f"/proc/{waiting.pop()}")
+        folder = f"/proc/{waiting.pop()}"
         try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            memory += measure(folder)
-            for task in (folder / "task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
+            fields = _read(f"{folder}/stat").rpartition(")")[2].split()
+            memory += _kilobytes(_read(f"{folder}/{file}"), wanted)
+            for task in os.listdir(f"{folder}/task"):
+                waiting += _read(f"{folder}/task/{task}/children").split()
         except (OSError, ValueError):  # it ended while we looked
             continue
         cpu += sum(map(int, fields[11:15]))
         count += 1
-    return Usage(cpu / _TICK, memory, count)
+    return Usage(cpu / _TICK, memory << 10, count)
 
 
-def _memory(folder: Path) -> int:
-    """Bytes of anonymous and shared memory; the libraries' own pages do not count."""
-    wanted = {"RssAnon:", "RssShmem:"}
-    lines = (line.split() for line in (folder / "status").read_text().splitlines())
-    return sum(int(words[1]) << 10 for words in lines if words and words[0] in wanted)
+# Anonymous and shared memory; the libraries' own pages do not count. Read closely, each page is
+# divided among the processes that share it.
+_QUICKLY = ("status", ("RssAnon:", "RssShmem:"))
+_CLOSELY = ("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
 
 
-def _memory_closely(folder: Path) -> int:
-    """Bytes of anonymous and shared memory, each page divided among the processes that share it."""
-    wanted = {"Pss_Anon:", "Pss_Shmem:"}
-    lines = (line.split() for line in (folder / "smaps_rollup").read_text().splitlines())
-    return sum(int(words[1]) << 10 for words in lines if words and words[0] in wanted)
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
+def _kilobytes(text: str, names: tuple[str, ...]) -> int:
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(names))
 
 
 class Watch:
@@ -72,13 +72,14 @@ class Watch:
     def __init__(self, process: KernelProcess, limits: Limits) -> None:
         self._process, self._limits = process, limits
         self._base = usage(process.pid)
+        self._cpu_now = self._base.cpu_s
         self.killed = False
         self.begin(limits.cell_cpu_s)
 
     def begin(self, cpu_s: float) -> None:
         """A new piece of work with this much CPU time starts now."""
         self._cpu_s, self._started = cpu_s, time.monotonic()
-        self._cpu_before = usage(self._process.pid).cpu_s
+        self._cpu_before: float | None = None  # measured at the first look, if there is one
         self._interrupted_at: float | None = None
         self.stopped = ""
 
@@ -86,9 +87,19 @@ class Watch:
         """CPU seconds of the kernel since it was forked."""
         return usage(self._process.pid).cpu_s - self._base.cpu_s
 
+    def used(self) -> float:
+        """CPU seconds of this piece of work; where it was over before anybody looked, its time."""
+        if self._cpu_before is None:
+            return time.monotonic() - self._started
+        self._cpu_now = max(self._cpu_now, usage(self._process.pid).cpu_s)
+        return self._cpu_now - self._cpu_before
+
     def check(self) -> None:
         """Look once, and act."""
         now = usage(self._process.pid)
+        self._cpu_now = now.cpu_s
+        if self._cpu_before is None:
+            self._cpu_before = now.cpu_s
         wall = time.monotonic() - self._started
         if now.processes > self._limits.processes:
             self.kill(f"it started more than {self._limits.processes} processes")
