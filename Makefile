@@ -35,7 +35,7 @@ build: setup  ## release/ and solutions/ from source/
 
 lock: setup  ## new exact versions
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --no-annotate \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --no-annotate \
 		--no-header --upgrade pyproject.toml --output-file requirements.lock
 
 fix: setup  ## what ruff can mend by itself
