@@ -41,14 +41,39 @@ class Sample:
     judged: bool = True
     notice: str = ""
 
-    def data(self, student_id: str) -> bytes:
-        """The bytes that this student hands in."""
+    def data(self, student_id: str, *, demonstrations: bool = True) -> bytes:
+        """The bytes that this student hands in; without the cells that only show, if so asked."""
         if self.notebook is None:
             return self.raw
         notebook = copy.deepcopy(self.notebook)
+        if not demonstrations:
+            notebook.cells = [cell for cell in notebook.cells if not only_shows(cell)]
         for cell in notebook.cells:
             cell.source = _ID.sub(f"STUDENT_ID = {student_id!r}", cell.source, count=1)
         return json.dumps(notebook).encode()
+
+
+def only_shows(cell: NotebookNode) -> bool:
+    """Whether nothing depends on a cell: it is tagged ``demonstration``, or only draws.
+
+    A student may delete such a cell without losing a point, and tests save its time.
+    """
+    if cell.cell_type != "code" or "nbgrader" in cell.metadata:
+        return False
+    if "demonstration" in cell.metadata.get("tags", ()):
+        return True
+    try:
+        statements = ast.parse(cell.source).body
+    except SyntaxError:
+        return False
+    return bool(statements) and all(map(_is_call_of_lesson, statements))
+
+
+def _is_call_of_lesson(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("lesson")))):
+            return True
+    return False
 
 
 def load(course: Path, unit: str) -> list[Sample]:

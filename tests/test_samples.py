@@ -29,7 +29,8 @@ def cases():
 def test_sample_scores_what_it_says(project, unit, sample):
     """Full marks where nothing is named; the named score and message where something is."""
     released = project.unit(unit)
-    evaluation = evaluate(Submission("ada", unit, sample.data("ada")), released)
+    handed_in = Submission("ada", unit, sample.data("ada", demonstrations=False))
+    evaluation = evaluate(handed_in, released)
     assert evaluation.judged == sample.judged, evaluation.reason
     if sample.notice:
         assert any(sample.notice in notice for notice in evaluation.notices)
