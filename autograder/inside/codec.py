@@ -40,6 +40,9 @@ DTYPES = frozenset(
 _ARRAY, _TENSOR, _TUPLE, _BIGINT, _OPAQUE = range(1, 6)
 
 
+_SIMPLE = frozenset({type(None), bool, float, str, bytes})  # msgpack's own, whatever their value
+
+
 class CodecError(ValueError):
     """The bytes or the value are outside what may cross."""
 
@@ -73,11 +76,14 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
     if count[0] > MAX_NODES:
         raise CodecError(f"the value has more than {MAX_NODES:,} parts")
 
+    if type(value) in _SIMPLE:
+        return value
+
     def nested(item: Any) -> Any:
         return _plain(item, buffers, count, depth + 1)
 
-    if value is None or isinstance(value, (bool, np.bool_)):
-        return None if value is None else bool(value)
+    if isinstance(value, np.bool_):
+        return bool(value)
     if isinstance(value, (int, np.integer)):
         return _integer(int(value))
     if isinstance(value, (float, np.floating)):

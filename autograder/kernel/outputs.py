@@ -10,10 +10,24 @@ import base64
 import binascii
 from typing import Any
 
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 IMAGES = ("image/png", "image/jpeg")
+_HTML = SanitizeHTML(
+    tags="b br code div em h1 h2 h3 h4 hr i li ol p pre span strong sub sup table tbody td tfoot "
+    "th thead tr ul".split(),
+    attributes={
+        "*": ["class", "style"],
+        "td": ["colspan", "rowspan"],
+        "th": ["colspan", "rowspan"],
+    },
+    styles="background-color border border-collapse border-left border-radius color "
+    "font-size font-style font-weight list-style margin margin-left padding text-align "
+    "width".split(),
+    strip=True,
+)
 _MAX_TEXT = 200_000  # characters of one output; more is not read by anybody
 
 
@@ -45,9 +59,7 @@ def _data(data: dict[str, Any]) -> dict[str, str]:
     if isinstance(data.get("text/plain"), (str, list)):
         safe["text/plain"] = _text(data["text/plain"])
     if isinstance(data.get("text/html"), (str, list)):
-        from nbconvert.preprocessors.sanitize import SanitizeHTML
-
-        safe["text/html"] = SanitizeHTML().sanitize_html(_text(data["text/html"]))
+        safe["text/html"] = _HTML.sanitize_html_tags(_text(data["text/html"]))
     for kind in IMAGES:
         if isinstance(data.get(kind), str) and _is_base64(data[kind]):
             safe[kind] = data[kind]
