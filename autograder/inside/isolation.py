@@ -20,6 +20,7 @@ NEWPID, NEWNET, NEWCGROUP, NEWTIME = 0x20000000, 0x40000000, 0x02000000, 0x00000
 
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND = 1, 2, 4, 32, 4096
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
+LOWEST_PID_MAX = 301  # Linux keeps the first 300 numbers for the start of a namespace
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP = 1, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 
@@ -72,8 +73,26 @@ def make_read_only(target: str) -> None:
 
 
 def mount_proc() -> None:
-    """Show this pid namespace's processes; what could steer the machine is read-only."""
+    """Show this pid namespace's processes."""
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV)
+
+
+def limit_tasks(most: int) -> bool:
+    """Bound the processes and threads of this pid namespace; False where Linux cannot.
+
+    Since Linux 6.14 ``kernel.pid_max`` belongs to the pid namespace, so it holds root too, whom
+    RLIMIT_NPROC does not. It goes through /proc/sys, so it is set before ``protect_proc``.
+    """
+    try:
+        with open("/proc/sys/kernel/pid_max", "w") as file:
+            file.write(str(max(most, LOWEST_PID_MAX)))
+    except OSError:  # before 6.14 the file belongs to the machine and its root alone
+        return False
+    return True
+
+
+def protect_proc() -> None:
+    """Make what could steer the machine through /proc read-only."""
     for name in ("sys", "sysrq-trigger", "irq", "bus"):
         path = f"/proc/{name}"
         if os.path.exists(path):

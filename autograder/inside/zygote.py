@@ -5,7 +5,7 @@ holds no test and no secret. The trusted process sends one JSON datagram for eac
 over the inherited socket, together with a pipe; the kernel writes ``ready`` to the pipe
 when its sockets are bound. The answer carries a pidfd.
 
-    {"id", "connection", "limits", "environment", "tmpfs", "forks"}
+    {"id", "connection", "limits", "environment", "tmpfs", "tasks", "root"}
 """
 
 from __future__ import annotations
@@ -110,11 +110,11 @@ def _kernel(request: dict[str, Any], ready: int) -> None:
     isolation.die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    _own_view(request)
+    bounded = _own_view(request)
     go, done = _sealer(ready)
     isolation.ProcessLimits(**request["limits"]).apply()
     isolation.drop_capabilities()
-    isolation.load_seccomp(forks=request["forks"])
+    isolation.load_seccomp(forks=bounded or not request["root"])
     app = _ipython_kernel(request["connection"])
     os.write(go, b"1")  # the sockets are bound: their folder becomes read-only
     os.close(go)
@@ -130,11 +130,16 @@ def _kernel(request: dict[str, Any], ready: int) -> None:
         os._exit(0)
 
 
-def _own_view(request: dict[str, Any]) -> None:
-    """Namespaces, file systems, descriptors and environment of this kernel alone."""
+def _own_view(request: dict[str, Any]) -> bool:
+    """Namespaces, file systems, descriptors and environment of this kernel alone.
+
+    Returns whether the number of its processes is bounded by its namespace.
+    """
     isolation.unshare(isolation.NEWNS | isolation.NEWNET | isolation.NEWIPC | isolation.NEWUTS)
     isolation.private_mounts()
     isolation.mount_proc()
+    bounded = isolation.limit_tasks(request["tasks"])
+    isolation.protect_proc()
     isolation.bind(f"{KERNELS}/{request['id']}", OWN)
     isolation.mount_tmpfs(KERNELS, 4096, 16)
     for path in ("/tmp", "/dev/shm", HOME):
@@ -147,6 +152,7 @@ def _own_view(request: dict[str, Any]) -> None:
     for descriptor in KEPT:
         os.dup2(nothing, descriptor)
     os.umask(0o022)
+    return bounded
 
 
 def _sealer(ready: int) -> tuple[int, int]:

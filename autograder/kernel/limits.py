@@ -23,7 +23,8 @@ class Limits:
     idle_s: float = 20.0  # and this much for free: reading the disk, a short sleep
     grace_s: float = 2.0  # from the interrupt to the kill
     memory: int = 2048 * MiB  # above what the preloaded libraries take; a unit needs 300 MiB
-    processes: int = 48  # a DataLoader with a few workers fits; as root a kernel may not fork
+    processes: int = 48  # a DataLoader with a few workers fits; the watch kills beyond it
+    tasks: int = 400  # threads and processes, by the Linux kernel: where the watch is too slow
     open_files: int = 512
     file_size: int = 128 * MiB  # one file
     tmpfs: int = 128 * MiB  # each of /tmp, /dev/shm and the home folder

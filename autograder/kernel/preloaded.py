@@ -137,7 +137,7 @@ class Preloaded:
             cpu_s=int(4 * limits.notebook_cpu_s + 120),  # the watch stops it long before
             memory=limits.memory,
             file_size=limits.file_size,
-            processes=8 * limits.processes,  # counted over all kernels of this process
+            processes=limits.tasks,  # counted over all kernels of this process
             open_files=limits.open_files,
         )
         request = {
@@ -146,8 +146,9 @@ class Preloaded:
             "limits": dataclasses.asdict(process_limits),
             "environment": sandbox.environment(),
             "tmpfs": limits.tmpfs,
-            # The Linux kernel does not hold root to RLIMIT_NPROC, so as root nothing forks.
-            "forks": os.geteuid() != 0,
+            "tasks": limits.tasks,
+            # Root is not held to RLIMIT_NPROC: it may fork only where the namespace is bounded.
+            "root": os.geteuid() == 0,
         }
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb", buffering=0) as ready:
