@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo test test-samples lint build lock fix clean
+.PHONY: setup demo test test-samples lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -32,6 +32,9 @@ lint: setup  ## the course is consistent
 
 build: setup  ## release/ and solutions/ from source/
 	$(BIN)/autograder build
+
+release: setup  ## handouts/: a zip per unit for students
+	$(BIN)/autograder handout
 
 lock: setup  ## new exact versions
 	$(BIN)/python -m pip install --quiet uv

@@ -150,6 +150,56 @@ def demo(
     run(Course.find(course), folder, console)
 
 
+@app.command()
+def handout(
+    units: Annotated[list[str] | None, typer.Argument(help="Units; default: all.")] = None,
+    to: Annotated[Path, typer.Option(help="The folder for the zips.")] = Path("handouts"),
+    course: CourseOption = None,
+) -> None:
+    """Pack one zip per unit for students: notebook, helpers, how to start, preflight."""
+    from .course import Course
+    from .handout import handout as pack
+
+    found = Course.find(course)
+    for name in units or found.unit_names():
+        console.print(str(pack(found, name, to)), markup=False, soft_wrap=True)
+
+
+@app.command()
+def receipt(
+    notebook: Annotated[Path, typer.Argument(help="A notebook that a student handed in.")],
+    code: Annotated[str, typer.Argument(help="The code on the student's receipt.")] = "",
+    unit: Annotated[str, typer.Option(help="The unit; default: the name of the file.")] = "",
+) -> None:
+    """Compute the receipt of a notebook, or check a student's receipt against it."""
+    from .receipts import receipt as receipt_of
+
+    found = receipt_of(notebook, unit or notebook.stem)
+    if not code:
+        console.print(f"{found.code}  {found.student_id or '(no id)'}", markup=False)
+    elif found.matches(code):
+        console.print("✓ The receipt belongs to this file, unit and student id.")
+    else:
+        raise CourseError(
+            f"The receipt {code} does not belong to {notebook} (unit {found.unit}, student id "
+            f"{found.student_id!r}, whose receipt is {found.code}). The file was changed, or the "
+            "receipt is for another file, unit or id."
+        )
+
+
+@app.command()
+def receipts(
+    unit: Annotated[str, typer.Argument(help="The unit.")],
+    course: CourseOption = None,
+) -> None:
+    """List the receipts of everything that was handed in for a unit."""
+    from .course import Course
+    from .receipts import receipts as receipts_of
+    from .render import receipt_table
+
+    console.print(receipt_table(receipts_of(Course.find(course), unit), unit))
+
+
 def main() -> None:
     """Entry point: one line for what the user can mend, a traceback only for our own mistakes."""
     from .kernel import SandboxUnavailable

@@ -10,7 +10,9 @@ from rich.text import Text
 
 from .grade import Graded
 from .grade_cells import SIGNS
+from .receipts import Receipt
 from .results import Evaluation, QuestionResult, Status
+from .unit import CourseError
 
 COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.ERROR: "yellow"}
 
@@ -43,6 +45,21 @@ def class_table(graded: Iterable[Graded], unit: str) -> Table:
     for one in graded:
         remarks = Text("\n".join(_remarks(one)))
         table.add_row(Text(one.student_id), _points(one.evaluation), remarks)
+    return table
+
+
+def receipt_table(found: Iterable[tuple[str, Receipt | CourseError]], unit: str) -> Table:
+    """One row per student: the code of the file, and what does not fit."""
+    table = Table(title=f"{unit}: receipts")
+    for name in ("student", "receipt", "remark"):
+        table.add_column(name, overflow="fold", no_wrap=name == "receipt")
+    for student, one in found:
+        if isinstance(one, CourseError):
+            table.add_row(Text(student), "", Text(str(one)))
+            continue
+        same = one.student_id.lower() == student.strip().lower()
+        remark = "" if same else f"the file says {one.student_id or 'no id'}"
+        table.add_row(Text(student), one.code, Text(remark))
     return table
 
 
