@@ -13,6 +13,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 
+# What a student wrote must not run in the browser of who reads it (formgrader and feedback).
+c.HTMLExporter.filters = {"markdown2html": "autograder.safe_markdown.markdown2html"}
+
 c.ExportApp.plugin_class = "autograder.exports.GradesExporter"
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}

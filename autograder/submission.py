@@ -16,6 +16,7 @@ from .unit import Unit
 
 MAX_BYTES = 32 << 20  # of the file; a notebook with many plots has a few MB
 MAX_CELLS = 2_000  # a unit has about 60
+PICTURES = ("image/png", "image/jpeg")  # kept of what is pasted into a text
 MAX_SOURCE = 1 << 20  # characters of all sources together; a unit has about 40,000
 
 
@@ -73,11 +74,25 @@ def _cell(raw: Any, number: int) -> NotebookNode:
     if make is None:
         raise Unreadable(f"cell {number} is neither code nor text")
     cell = make(source)
+    pictures = _pictures(raw.get("attachments"))
+    if pictures and cell.cell_type == "markdown":
+        cell.attachments = pictures
     metadata = raw.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     cell.metadata["submitted"] = {"grade_id": grade_id, "id": raw.get("id")}
     return cell
+
+
+def _pictures(raw: Any) -> dict[str, dict[str, str]]:
+    """Photos and plots pasted into a text: an answer may be a drawing."""
+    found = {}
+    for name, bundle in raw.items() if isinstance(raw, dict) else ():
+        kinds = bundle if isinstance(bundle, dict) else {}
+        kept = {kind: kinds[kind] for kind in PICTURES if isinstance(kinds.get(kind), str)}
+        if kept:
+            found[name] = kept
+    return found
 
 
 def restore(submitted: NotebookNode, unit: Unit) -> tuple[NotebookNode, tuple[str, ...]]:
@@ -99,7 +114,7 @@ def restore(submitted: NotebookNode, unit: Unit) -> tuple[NotebookNode, tuple[st
     ]
     for position, (cell, name) in enumerate(zip(cells, names, strict=True)):
         if name and keepers[name] == position:
-            cells[position] = _released(known[name], cell.source)
+            cells[position] = _released(known[name], cell)
         else:
             cell.metadata = NotebookNode()
     for name, original in known.items():
@@ -147,18 +162,20 @@ def _keepers(
     return keepers
 
 
-def _released(original: NotebookNode, source: str) -> NotebookNode:
+def _released(original: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     """The unit's cell, with the student's text where the student may write."""
     cell = copy.deepcopy(original)
     if original.metadata.nbgrader.solution:
-        cell.source = source
+        cell.source = submitted.source
+        if cell.cell_type == "markdown" and "attachments" in submitted:
+            cell.attachments = submitted.attachments
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     return cell
 
 
 def _placeholder(original: NotebookNode) -> NotebookNode:
-    cell = _released(original, original.source)
+    cell = _released(original, original)
     if cell.metadata.nbgrader.solution and cell.cell_type == "code":
         # The released stub would run after, and replace, an answer that stands elsewhere.
         cell.source = "# This answer cell was missing from the submitted notebook."
