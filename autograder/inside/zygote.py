@@ -43,6 +43,7 @@ def main() -> None:
                 importlib.import_module(name)
             except ImportError:  # a course need not install every library
                 continue
+    _warm_up()
     _one_thread()
     ctypes.CDLL(None).malloc_trim(0)
     gc.collect()
@@ -56,6 +57,13 @@ def main() -> None:
             return
         _reap()
         _answer(control, json.loads(data), descriptors, own_pids)
+
+
+def _warm_up() -> None:
+    """Fill the caches that every kernel would fill again: which plotting backends there are."""
+    registry = sys.modules.get("matplotlib.backends.registry")
+    if registry is not None:
+        registry.backend_registry.list_all()
 
 
 def _one_thread() -> None:

@@ -39,7 +39,12 @@ MODULES = (
     "pyseccomp",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",  # a kernel loads it at its start: half of that time
     "IPython.core.completerlib",
+    "IPython.core.magics.execution",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
     "autograder_inside.server",
 )
 BARE = ("pyseccomp",)  # for a cold kernel: what sealing itself needs
