@@ -65,12 +65,18 @@ class Trace:
 class Outcome:
     """What one call of many gave: reading ``value`` returns it, or raises what the call raised."""
 
-    given: str
+    name: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
     reply: Any
 
     @property
+    def given(self) -> str:
+        return describe_call(self.name, *self.args, **self.kwargs)
+
+    @property
     def value(self) -> Any:
-        return _value_of(self.reply, self.given)
+        return _value_of(self.reply, lambda: self.given)
 
 
 class Student:
@@ -127,13 +133,15 @@ class Student:
         Far cheaper than as many calls where a check tries hundreds of small inputs. The time
         limit holds for all of them together. A call that raises does not stop the others.
         """
-        pairs = [(list(args), dict(kwargs)) for args, kwargs in calls]
+        pairs = [[list(args), dict(kwargs)] for args, kwargs in calls]
         message = {"op": "each", "name": name, "calls": pairs}
         replies = self._ask(message, name, cpu_s)["value"]
         if type(replies) is not list or len(replies) != len(pairs):
             raise KernelDied(UNREADABLE)
-        given = (describe_call(name, *args, **kwargs) for args, kwargs in pairs)
-        return list(map(Outcome, given, replies))
+        return [
+            Outcome(name, args, kwargs, reply)
+            for (args, kwargs), reply in zip(pairs, replies, strict=True)
+        ]
 
     def trace(self, _name: str, *args: Any, _cpu_s: float | None = None, **kwargs: Any) -> Trace:
         """Call a function and also see what became of its arguments."""
@@ -162,7 +170,7 @@ class Student:
         reply = self._transport.request(message, cpu_s)
         if type(reply) is dict and "missing" in reply:
             raise NotDefined(self._why_missing(message["name"]))
-        _value_of(reply, given)
+        _value_of(reply, lambda: given)
         return reply
 
     def _why_missing(self, name: str) -> str:
@@ -178,12 +186,12 @@ class Student:
 UNREADABLE = "Your notebook answered the grader with something unreadable."
 
 
-def _value_of(reply: Any, given: str) -> Any:
+def _value_of(reply: Any, given: Callable[[], str]) -> Any:
     """The value in a reply; raises StudentError for what the student's code raised."""
     if type(reply) is dict and "value" in reply:
         return reply["value"]
     if type(reply) is dict and type(reply.get("error")) is dict:
-        raise _student_error(reply["error"], given)
+        raise _student_error(reply["error"], given())
     raise KernelDied(UNREADABLE)
 
 

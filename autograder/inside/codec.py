@@ -78,13 +78,22 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
 
     if type(value) in _SIMPLE:
         return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _integer(int(value))
 
     def nested(item: Any) -> Any:
         return _plain(item, buffers, count, depth + 1)
 
-    if isinstance(value, np.bool_):
+    # The usual containers first: a message may have a hundred thousand small parts.
+    if isinstance(value, dict):
+        return {nested(key): nested(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, _tree_bytes([nested(item) for item in value]))
+    if isinstance(value, (list, range)):
+        return [nested(item) for item in value]
+    if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, np.integer):
         return _integer(int(value))
     if isinstance(value, (float, np.floating)):
         return float(value)
@@ -97,10 +106,6 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         return _tensor(torch, value, buffers)
-    if isinstance(value, tuple):
-        return msgpack.ExtType(_TUPLE, _tree_bytes([nested(item) for item in value]))
-    if isinstance(value, (list, range)):
-        return [nested(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return [nested(item) for item in sorted(value, key=repr)]
     if type(value).__name__ == "DataFrame" and hasattr(value, "to_dict"):
