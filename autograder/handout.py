@@ -17,6 +17,7 @@ from .lint import LEAKS
 from .unit import CourseError, Unit
 
 KIT = Path(__file__).parent / "kit"
+DATE = (2026, 1, 1, 0, 0, 0)  # of every file in every zip, whenever it is packed
 
 
 def handout(course: Course, name: str, folder: Path) -> Path:
@@ -80,7 +81,7 @@ def _zip(folder: str, contents: dict[str, bytes]) -> bytes:
     # Stored, not deflated: the bytes of a compressed file depend on the version of zlib.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, data in contents.items():
-            info = zipfile.ZipInfo(f"{folder}/{name}")  # dated 1980, whenever it is packed
+            info = zipfile.ZipInfo(f"{folder}/{name}", DATE)
             info.create_system, info.external_attr = 3, 0o644 << 16
             archive.writestr(info, data)
     return buffer.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import venv
 import zipfile
@@ -33,13 +34,14 @@ def make_python(folder: Path, requirements: list[str]) -> Path:
             parts = file.parts
             if "bin" in parts[:-1] or "__pycache__" in parts[:1]:
                 continue
-            inside = parts[0] != ".."
-            # A package is linked as a whole folder, data for share/ and etc/ file by file.
-            target = site / parts[0] if inside else folder / Path(*[p for p in parts if p != ".."])
-            source = distribution.locate_file(parts[0] if inside else file)
-            if not target.exists():
+            if parts[0] != "..":  # a package is linked as a whole folder
+                target, source = site / parts[0], distribution.locate_file(parts[0])
+                if not target.exists():
+                    target.symlink_to(Path(str(source)).resolve())
+            else:  # data in share/ and etc/: Jupyter does not serve files behind links
+                target = folder / Path(*[part for part in parts if part != ".."])
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.symlink_to(Path(str(source)).resolve())
+                shutil.copyfile(distribution.locate_file(file), target)
     return folder / "bin" / "python"
 
 

@@ -14,6 +14,7 @@ import argparse
 import ast
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -98,17 +99,15 @@ def digest(text: str) -> str:
 
 def look_at_file(path: Path, data: bytes, unit: Unit) -> Iterator[Finding]:
     """Its size, its name, when it was last saved."""
-    minutes = (time.time() - path.stat().st_mtime) / 60
+    minutes = max(time.time() - path.stat().st_mtime, 0) / 60
     if len(data) > MAX_BYTES:
         yield Finding(
             MISSING, "The file has more than 32 MB. Clear the outputs (Edit menu) and save again."
         )
     if path.name != f"{unit['unit']}.ipynb":
         yield Finding(MISSING, f"The file must be called {unit['unit']}.ipynb when you hand it in.")
-    if minutes > 500_000:  # the zip dates its files 1980
-        yield Finding(NOTE, "The notebook has not been saved since you unzipped it.")
-        return
-    ago = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
+    age = [(2 * 60 * 24, 60 * 24, "days"), (120, 60, "hours"), (0, 1, "minutes")]
+    ago = next(f"{minutes / size:.0f} {name}" for least, size, name in age if minutes >= least)
     yield Finding(FINE, f"The file was last saved {ago} ago. Only what is saved is handed in.")
 
 
@@ -216,6 +215,9 @@ def look_at_run(data: bytes, folder: Path, unit: Unit) -> Iterator[Finding]:
         on_cell_start=begin,
         on_cell_executed=end,
     )
+    os.environ.update(
+        NBGRADER_EXECUTION="preflight", JUPYTER_PREFER_ENV_PATH="1"
+    )  # check cells then stop with an error, too
     try:
         client.execute(cwd=str(folder), stderr=subprocess.DEVNULL)
     except DeadKernelError:

@@ -19,7 +19,7 @@ SIGNS = {DONE: "✓", BEGUN: "◐", WRONG: "✗", OPEN: "○", UNRUN: "○"}
 COLOURS = {DONE: "#1a7f37", BEGUN: "#2f6db5", WRONG: "#c2410c", OPEN: "#767676", UNRUN: "#767676"}
 HIDDEN = "Hidden checks look at more cases: read the contract once more."
 STUB = "raise NotImplementedError()"
-results = {}  # what each check of this notebook said last: {question: (state, headline)}
+results = {}  # what each check of this notebook said last: {question: state}
 
 
 # ------------------------------------------------------------------------ your own numbers
@@ -58,13 +58,10 @@ def _remind(student_id, told=[]):  # noqa: B006 (the list remembers the cell tha
 
 
 class NotYet(Exception):
-    """An answer is missing or not right yet; the text says what to try next."""
+    """An answer is missing or not right yet: how ``nbgrader validate`` learns of it."""
 
-    short = ""  # what stands below the box of a check, which has said the rest already
-
-    def _render_traceback_(self):  # one sentence instead of a page of frames
-        boxed = self.short and "NBGRADER_VALIDATING" not in os.environ
-        return [self.short if boxed else str(self)]
+    def _render_traceback_(self):  # sentences instead of a page of frames
+        return [str(self)]
 
 
 class Example(NamedTuple):
@@ -83,8 +80,9 @@ class Check:
     >>> check = Check("double")
     >>> check.equal("double(2) is 4", lambda: 2 * 2, 4)
     >>> check.done()
-    ✓ double: the example is right. Hidden checks look at more cases: read the contract once more.
+    ✓ double: the example is right.
         ✓ double(2) is 4
+          Hidden checks look at more cases: read the contract once more.
     """
 
     def __init__(self, question):
@@ -116,18 +114,16 @@ class Check:
         self.examples.append(Example(state, text, told or "", hint, form))
 
     def done(self):
-        """Show what came out; stop with one sentence if the answer is not right yet."""
+        """Show what came out. A program that runs the notebook for nbgrader gets an error too."""
         state = _state([example.state for example in self.examples])
-        headline = _headline(state, self.examples)
-        results[self.question] = (state, headline)
-        title = f"{self.question}: {headline}"
-        rows = [] if state in (OPEN, UNRUN) else [*self._rows()]
-        if state in (DONE, BEGUN, WRONG):
-            _show(state, title, rows)
-        if state != DONE:
-            stop = NotYet("\n".join([f"{SIGNS[state]} {title}", *map(_line, rows)]))
-            stop.short = f"{SIGNS[state]} {title}" if not rows else f"{SIGNS[state]} {state}"
-            raise stop
+        headline, advice = _headline(state, self.examples)
+        results[self.question] = state
+        rows = [*self._rows()] if state in (DONE, BEGUN, WRONG) else []
+        rows += [(None, advice)] if advice else []
+        box = _Box(state, f"{self.question}: {headline}", rows)
+        _show(box)
+        if state != DONE and "NBGRADER_EXECUTION" in os.environ:
+            raise NotYet(str(box))
 
     def _rows(self):
         """The examples; below one that is wrong, what the code does and what to try."""
@@ -140,7 +136,7 @@ class Check:
                 advice = " ".join(part for part in (told, example.hint) if part)
                 yield from [(None, advice)] if advice else []
             elif example.state == UNRUN:
-                yield None, f"T{example.told[1:]}"
+                yield None, example.told
 
 
 def _state(states):
@@ -150,24 +146,23 @@ def _state(states):
 
 
 def _headline(state, examples):
+    """How it stands, and what to do next."""
     count, right = len(examples), sum(example.state == DONE for example in examples)
     if state == DONE and all(example.form for example in examples):
-        return "filled in. This looks only at the form; hidden checks look at what you chose."
+        return "filled in.", "This looks at the form only; the hidden checks look at your choices."
     if state == DONE:
-        which = {1: "the example is", 2: "both examples are"}.get(
-            count, f"all {count} examples are"
-        )
-        return f"{which} right. {HIDDEN}"
+        which = {1: "the example is", 2: "both examples are"}
+        return f"{which.get(count, f'all {count} examples are')} right.", HIDDEN
     if state == WRONG:
-        part = "" if count == 1 else f": {right} of {count} examples right"
-        return f"not right yet{part}."
+        return "not right yet" + (f": {right} of {count} examples right." if count > 1 else "."), ""
     if state == BEGUN:
-        return f"begun: {right} of {count} examples right, the others have no answer yet."
+        return f"begun: {right} of {count} examples right, the others have no answer yet.", ""
     if state == UNRUN:
-        return f"{examples[0].told} Run the cell with your answer, then this cell again."
+        why = examples[0].told
+        return "not run yet.", f"{why} Run the cell with your answer, then this cell again."
     return (
-        f"not attempted yet. Write your answer in place of {STUB} in the cell above, "
-        "run that cell, then this cell again."
+        "not attempted yet.",
+        f"Write your answer in place of {STUB} in the cell above, run that cell, then this one.",
     )
 
 
@@ -223,7 +218,7 @@ def _explain(error, answer):
     if _is_missing(error):
         return OPEN, ""
     if isinstance(error, NameError) and not yours:
-        return UNRUN, f"there is no {getattr(error, 'name', None) or 'answer'} yet."
+        return UNRUN, f"There is no {getattr(error, 'name', None) or 'answer'} yet."
     told = f"Your code stops with {type(error).__name__}: {_short(str(error), repr=str)}"
     if yours:
         frame, line = yours[-1]
@@ -251,7 +246,7 @@ def _short(value, repr=repr):
 
 def summary(*questions):
     """Say for each question of the notebook what its check said last, and what to do next."""
-    said = {name: results.get(name, (UNRUN, ""))[0] for name in questions}
+    said = {name: results.get(name, UNRUN) for name in questions}
     rows = [(state, f"{name}: {state}") for name, state in said.items()]
     left = [name for name, state in said.items() if state != DONE]
     problem = id_problem(getattr(sys.modules["__main__"], "STUDENT_ID", ""))
@@ -263,7 +258,8 @@ def summary(*questions):
         rows.append((None, HIDDEN))
     rows.append((None, "Written answers are read by a person; no check looks at them."))
     state = DONE if not left and not problem else BEGUN
-    _show(state, f"{len(questions) - len(left)} of {len(questions)} checks are done", rows)
+    title = f"{len(questions) - len(left)} of {len(questions)} checks are done"
+    _show(_Box(state, title, rows))
 
 
 # ------------------------------------------------------------------------ how it is shown
@@ -303,8 +299,7 @@ def _html_row(row):
     return f'<div style="padding-left: {indent}">{sign}{html.escape(text)}</div>'
 
 
-def _show(state, title, rows):
-    box = _Box(state, title, rows)
+def _show(box):
     if _shell() is None:
         print(box)
     else:
