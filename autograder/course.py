@@ -56,13 +56,17 @@ class Course:
         """nbgrader's own view of the course; ``names`` are its traits, such as assignment_id."""
         return CourseDirectory(config=self.config, **names)
 
+    @cached_property
+    def _directory(self) -> CourseDirectory:
+        return self.directory()
+
     @property
     def db_url(self) -> str:
         return str(self.directory().db_url)
 
     def path(self, step: str, student: str = "", unit: str = "") -> Path:
         """The folder of a step (submitted, autograded, feedback) for a student and a unit."""
-        directory = self.directory()
+        directory = self._directory
         return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, unit))
 
     def unit_names(self) -> list[str]:
@@ -71,14 +75,14 @@ class Course:
     def unit(self, name: str) -> Unit:
         return Unit.load(self.root, name)
 
-    def submissions(self, unit: str) -> list[Submission]:
-        """What was handed in for a unit, by student. A folder without its notebook counts too."""
+    def students(self, unit: str) -> list[str]:
+        """Who handed in something for a unit; a folder without its notebook counts too."""
         folder = self.root / self.directory().submitted_directory
-        found = []
-        for path in sorted(folder.glob(f"*/{unit}")):
-            notebook = path / f"{unit}.ipynb"
-            if notebook.is_file():
-                found.append(Submission.read(notebook, path.parent.name, unit))
-            elif path.is_dir():
-                found.append(Submission(path.parent.name, unit, b""))
-        return found
+        return sorted(path.parent.name for path in folder.glob(f"*/{unit}") if path.is_dir())
+
+    def submission(self, student: str, unit: str) -> Submission:
+        """What a student handed in, read once; empty where the folder holds no notebook."""
+        notebook = self.path("submitted", student, unit) / f"{unit}.ipynb"
+        if not notebook.is_file():
+            return Submission(student, unit, b"")
+        return Submission.read(notebook, student, unit)

@@ -1,4 +1,4 @@
-"""The recording stage, as plug-ins of nbgrader's: what is ours replaces executing and judging.
+"""Plug-ins of nbgrader's: what is ours replaces executing and judging.
 
 ``nbgrader autograde`` converts each submission twice. In the first pass
 :class:`EvaluatingExporter` reads the submitted file, whatever it holds, and writes the
@@ -8,25 +8,18 @@ executed notebook with its scores; in the second one :class:`SaveGrades` stores 
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy.exc import SAWarning
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades
 
 from .course import Course
-from .results import Evaluation
 from .store import Store
 from .submission import Submission
-from .unit import CourseError, Unit
 
 STORE = ".autograder/results"
 
@@ -103,102 +96,3 @@ def _score(
         score, _ = utils.determine_grade(cell, log)  # a written answer, as nbgrader treats it
         return score, score is None
     return float(known["score"]), bool(known["needs_manual_grade"])
-
-
-class Recorder:
-    """The only writer of the gradebook in a run: one connection for the whole class."""
-
-    def __init__(self, course: Course, unit: Unit) -> None:
-        self._course, self._unit = course, unit
-        self._log = logging.getLogger("autograder")
-        directory = course.directory(assignment_id=unit.name)
-        self._gradebook = Gradebook(directory.db_url, directory.course_id)
-        try:
-            self._gradebook.find_notebook(unit.name, unit.name)
-        except MissingEntry:
-            self._gradebook.close()
-            raise CourseError(
-                f"The gradebook does not know {unit.name!r} yet. Release it first: "
-                f"nbgrader generate_assignment {unit.name}"
-            ) from None
-        self._directory = directory
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._gradebook.close()
-
-    def record(self, evaluation: Evaluation) -> bool:
-        """Store one evaluation and its notebook; False where both are there already.
-
-        The notebook is written last and whole, so where it lies the grades are stored.
-        """
-        student, unit = evaluation.student_id, self._unit.name
-        folder = Path(self._directory.format_path(
-            self._directory.autograded_directory, student, unit
-        ))  # fmt: skip
-        path = folder / f"{unit}.ipynb"
-        stored = self._known(student, unit) and path.is_file()
-        if stored and path.read_text("utf-8") == evaluation.notebook:
-            return False
-        try:
-            self._store(evaluation, student, unit)
-        except BaseException:
-            self._gradebook.db.rollback()
-            raise
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in [*self._unit.files.items(), *self._timestamp_file(student, unit)]:
-            write_whole(folder / name, data)
-        write_whole(path, evaluation.notebook.encode())
-        return True
-
-    def _known(self, student: str, unit: str) -> bool:
-        try:
-            self._gradebook.find_submission(unit, student)
-        except MissingEntry:
-            return False
-        return True
-
-    def _store(self, evaluation: Evaluation, student: str, unit: str) -> None:
-        with warnings.catch_warnings():  # nbgrader builds a submission before it is in a session
-            warnings.simplefilter("ignore", SAWarning)
-            submission = self._submission(student, unit)
-        notebook = nbformat.reads(evaluation.notebook, as_version=4)
-        save_grades(self._gradebook, notebook, unit, student, self._log)
-        self._penalise(submission, unit, student)
-
-    def _submission(self, student: str, unit: str) -> Any:
-        self._gradebook.update_or_create_student(student)
-        submitted = Path(self._directory.format_path(
-            self._directory.submitted_directory, student, unit
-        ))  # fmt: skip
-        timestamp = self._directory.get_existing_timestamp(str(submitted))
-        times = {"timestamp": timestamp} if timestamp else {}
-        return self._gradebook.update_or_create_submission(unit, student, **times)
-
-    def _penalise(self, submission: Any, unit: str, student: str) -> None:
-        """What nbgrader's AssignLatePenalties does, on the open gradebook."""
-        notebook = self._gradebook.find_submission_notebook(unit, unit, student)
-        notebook.late_submission_penalty = None
-        late = submission.total_seconds_late
-        if late > 0:
-            assign = AssignLatePenalties(config=self._course.config)
-            assign.init_plugin()
-            penalty = assign.plugin_inst.late_submission_penalty(student, notebook.score, late)
-            if penalty is not None:
-                notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
-        self._gradebook.db.commit()
-
-    def _timestamp_file(self, student: str, unit: str) -> list[tuple[str, bytes]]:
-        path = self._course.path("submitted", student, unit) / "timestamp.txt"
-        return [("timestamp.txt", path.read_bytes()[:1000])] if path.is_file() else []
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file; a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-    os.chmod(file.name, 0o444)
-    os.replace(file.name, path)

@@ -47,10 +47,10 @@ def receipt(path: Path, unit: str) -> Receipt:
 
 def receipts(course: Course, unit: str) -> list[tuple[str, Receipt | CourseError]]:
     """The receipt, or what stands against one, for each student who handed in this unit."""
-    found = course.submissions(unit)
-    if not found:
+    students = course.students(unit)
+    if not students:
         raise CourseError(f"Nobody has handed in {unit}: there is no submitted/*/{unit}.")
-    return [(one.student_id, _try(course, one.student_id, unit)) for one in found]
+    return [(student, _try(course, student, unit)) for student in students]
 
 
 def _try(course: Course, student: str, unit: str) -> Receipt | CourseError:

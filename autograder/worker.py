@@ -1,0 +1,88 @@
+"""What a worker process does: evaluate one submission of a unit that came as bytes.
+
+A worker needs this package and its libraries, and neither the course nor a file system in
+common with anybody. The unit travels with its hidden checks, because they change more often
+than a cluster is installed; the judging code does not travel, so its digest must agree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import socket
+import tempfile
+import threading
+import time
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgpack
+
+from .evaluate import evaluate
+from .results import Evaluation
+from .store import versions
+from .submission import Submission
+from .unit import Unit
+
+
+class WrongVersion(RuntimeError):
+    """This worker would judge otherwise than the machine that asks; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A unit as a value, its hidden checks included, and the judging code that it is meant for.
+
+    It has about 30 kB and goes along with every submission: a worker that joins late, or anew
+    after a death, needs nothing else. A worker unpacks it once.
+    """
+
+    code: str  # versions() of the sender
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def pack(cls, unit: Unit) -> Parcel:
+        values = {
+            "name": unit.name,
+            "notebook": unit.notebook,
+            "files": dict(unit.files),
+            "grader": unit.grader.name,
+            "checks": unit.grader.read_bytes() if unit.grader.is_file() else None,
+        }
+        return cls(versions(), zlib.compress(msgpack.packb(values)))
+
+    def unpack(self, folder: Path) -> Unit:
+        """The unit, with its checks written into a folder that only this user can read."""
+        values = msgpack.unpackb(zlib.decompress(self.data))
+        grader = folder / values["grader"]
+        if values["checks"] is not None:
+            grader.write_bytes(values["checks"])
+        return Unit(values["name"], values["notebook"], values["files"], grader)
+
+
+_one_at_a_time = threading.Lock()  # kernels, pytest and the environment belong to the process
+
+
+def work(parcel: Parcel, submission: Submission, seed: int) -> Evaluation:
+    """Evaluate one submission. Raises WrongVersion, or SandboxUnavailable as evaluate does."""
+    if parcel.code != versions():
+        raise WrongVersion(
+            f"The worker on {socket.gethostname()} has another version of this package, of Python "
+            "or of a library. Install the same requirements.lock there and here."
+        )
+    with _one_at_a_time:
+        used = time.process_time()
+        evaluation = evaluate(submission, _unit(parcel), seed=seed)
+        usage = {**evaluation.usage, "judge_cpu_s": time.process_time() - used}
+    return dataclasses.replace(evaluation, usage=usage)
+
+
+@functools.lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="autograder-checks-")
+
+
+@functools.lru_cache(maxsize=8)
+def _unit(parcel: Parcel) -> Unit:
+    return parcel.unpack(Path(tempfile.mkdtemp(dir=_folder().name)))
