@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo test test-samples lint build release lock fix clean
+.PHONY: setup demo test test-samples gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -26,6 +26,9 @@ test: setup  ## linters, types and tests
 
 test-samples: setup  ## every sample submission of every unit
 	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/test_samples.py
+
+gain: setup  ## what augmentation gains in unit 6, seed by seed (CIFAR10_NPZ=file, CIFAR10_ROOT=folder)
+	$(BIN)/python benchmarks/augmentation_gain.py
 
 lint: setup  ## the course is consistent
 	$(BIN)/autograder lint

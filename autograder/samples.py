@@ -31,6 +31,7 @@ class Sample:
 
     ``expect`` maps a question to its ``score`` and what its messages say; questions that are
     not named must get full marks. ``judged`` is False where the file cannot be judged.
+    ``whole`` asks tests not to shorten long cells.
     """
 
     name: str
@@ -40,14 +41,21 @@ class Sample:
     expect: dict[str, dict[str, Any]] = field(default_factory=dict)
     judged: bool = True
     notice: str = ""
+    whole: bool = False
 
     def data(self, student_id: str, *, demonstrations: bool = True) -> bytes:
-        """The bytes that this student hands in; without the cells that only show, if so asked."""
+        """The bytes that this student hands in.
+
+        Without ``demonstrations``, cells that only show are left out, and a long cell is replaced
+        by the short form that its metadata names (``autograder.quick``), unless ``whole``.
+        """
         if self.notebook is None:
             return self.raw
         notebook = copy.deepcopy(self.notebook)
         if not demonstrations:
             notebook.cells = [cell for cell in notebook.cells if not only_shows(cell)]
+            for cell in notebook.cells if not self.whole else ():
+                cell.source = cell.metadata.get("autograder", {}).get("quick", cell.source)
         for cell in notebook.cells:
             cell.source = _ID.sub(f"STUDENT_ID = {student_id!r}", cell.source, count=1)
         return json.dumps(notebook).encode()
@@ -114,6 +122,7 @@ def _expectation(head: dict[str, Any]) -> dict[str, Any]:
         "expect": head.get("expect") or {},
         "judged": head.get("judged", True),
         "notice": head.get("notice", ""),
+        "whole": head.get("whole", False),
     }
 
 

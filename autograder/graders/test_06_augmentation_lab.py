@@ -85,19 +85,17 @@ def _batch(got, x, call):
     return result
 
 
-def _windows(image, pad):
-    """Each window of an image (C, H, W) with a border: (offset, window), zeros and reflected."""
-    height, width = image.shape[1:]
-    for mode in ("constant", "reflect"):
+def _offset(result, image, pad, modes=("constant", "reflect")):
+    """The offset at which the result (C, H, W) is a window of the image with a border, or None."""
+    size = image.shape[1:]
+    for mode in modes:
         padded = np.pad(image, [(0, 0), (pad, pad), (pad, pad)], mode=mode)
-        for dy, dx in itertools.product(range(2 * pad + 1), repeat=2):
-            yield (dy, dx), padded[:, dy : dy + height, dx : dx + width]
-
-
-def _offset(result, image, pad):
-    """The offset of the window that the result is, or None."""
-    found = (offset for offset, window in _windows(image, pad) if np.allclose(result, window))
-    return next(found, None)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(1, 2))
+        near = np.abs(windows - result[:, None, None]).max(axis=(0, 3, 4)) < 1e-5
+        if near.any():
+            top, left = np.argwhere(near)[0]
+            return int(top), int(left)
+    return None
 
 
 def _why_no_window(result, image, pad):
@@ -108,6 +106,8 @@ def _why_no_window(result, image, pad):
             "Pixels that leave the image on one side come in again on the other: that is "
             "torch.roll, not a crop. The border is filled with zeros."
         )
+    if _offset(result, image, pad, ("edge", "symmetric")) is not None:
+        return "crop-border", "The border repeats pixels of the edge. It is filled with zeros."
     alone = [_offset(r[None], i[None], pad) for r, i in zip(result, image, strict=True)]
     if None not in alone and len(set(alone)) > 1:
         return "channels-apart", (
@@ -873,7 +873,7 @@ def trained_network(student, data, images, epochs, photos):
     networks = []
 
     def make_model(shape):
-        networks.append(lesson.small_cnn(shape))
+        networks.append(lesson.small_cnn(shape, width=8))
         return networks[-1]
 
     transform = student.photo_transform if photos else (lambda x: x.clone())
@@ -918,6 +918,14 @@ class Watch:
             (_tensor(self.x[p].astype(np.float32)), _tensor(self.y[p])) for p in ("train", "val")
         )
         data = (*parts, (0 * ones, ones))
+        self.names = [
+            (part, number, roll)
+            for part, images in self.x.items()
+            for number, roll in itertools.product(range(len(images)), range(7))
+        ]
+        self.rolled = np.array(
+            [np.roll(self.x[p][n], roll, axis=-1).ravel() for p, n, roll in self.names]
+        )
         self.epochs = epochs
         options = (data, augment, seed, epochs, transform, batch_size)
         seen = _within_budget(student, watched_run, *options)
@@ -929,14 +937,11 @@ class Watch:
 
     def _recognise(self, pixels):
         """Which image this is, and by how much it was rolled."""
-        for part, images in self.x.items():
-            for roll in range(7):
-                rolled = np.roll(images, roll, axis=-1).reshape(len(images), -1)
-                if rolled.shape[1:] != pixels.shape:
-                    continue
-                near = np.flatnonzero(np.abs(rolled - pixels).max(axis=1) < 1e-3)
-                if near.size:
-                    return {"part": part, "id": int(near[0]), "roll": roll}
+        if pixels.shape == self.rolled.shape[1:]:
+            near = np.flatnonzero(np.abs(self.rolled - pixels).max(axis=1) < 1e-3)
+            if near.size:
+                part, number, roll = self.names[near[0]]
+                return {"part": part, "id": number, "roll": roll}
         return {"part": "", "id": -1, "roll": 0}
 
     def label(self, row):
@@ -1085,7 +1090,7 @@ def _check_learns(student, rng, shape, epochs, photos):
 @question("augmentation_lab", weight=0.5)
 def test_learns(student, rng):
     """After the training, the network recognises new images."""
-    _check_learns(student, rng, (1, 8, 8), epochs=15, photos=False)
+    _check_learns(student, rng, (1, 8, 8), epochs=10, photos=False)
 
 
 @question("augmentation_lab", weight=2)
@@ -1175,7 +1180,9 @@ def test_augments_training(student, rng):
     watch = Watch(student, rng, augment=True)
     trained = watch.seen(watch.trained, "train")
     check_true(
-        trained, "What the network is trained on is not what transform makes of training images."
+        trained and len(trained) == len(watch.trained),
+        "What the network is trained on is not what transform makes of training images.",
+        hint="A batch of training images goes through transform, and the result into the network.",
     )
     still = sum(row["roll"] == 0 for row in trained)
     check_true(
@@ -1307,6 +1314,7 @@ def test_figure(student, rng):
     check_true(any(ax["x"].strip() and ax["y"].strip() for ax in axes), "Both axes need a label.")
 
 
+RERUN = 0.01  # a mean gain moves by less on another computer (0.003 with weights off by 1e-6)
 VERDICTS = ("helped", "hurt", "no clear difference")
 
 
@@ -1378,8 +1386,13 @@ def test_conclusion_agrees(student):
     conclusion = student.value("conclusion")
     check_true(conclusion is not None, "No conclusion is written yet.")
     shown = ", ".join(f"{gain:+.3f}" for gain in gains)
+    follow = {
+        _verdict([gain + shift for gain in gains], ddof)
+        for shift in (-RERUN, 0, RERUN)
+        for ddof in (0, 1)
+    }
     check_true(
-        _said(conclusion) in {_verdict(gains), _verdict(gains, ddof=0)},
+        _said(conclusion) in follow,
         f"Your conclusion is {show(conclusion)}, but the gains in your own results are {shown}.",
         hint="An honest verdict follows from the mean gain and its standard error, whatever one "
         "had hoped for.",
@@ -1519,4 +1532,4 @@ def _crop_and_flip(result, image):
 @question("cifar10")
 def test_runs_on_photographs(student, rng):
     """run trains on colour images with photo_transform, and the network learns."""
-    _check_learns(student, rng, (3, 16, 16), epochs=15, photos=True)
+    _check_learns(student, rng, (3, 12, 12), epochs=8, photos=True)

@@ -48,7 +48,7 @@ def digits():
     return images, torch.tensor(bundle.target, dtype=torch.int64)
 
 
-def digits_on_canvas(n=800, side=14, seed=0):
+def digits_on_canvas(n=600, side=14, seed=0):
     """The first n digits, each at a random place of a black canvas: images (n, 1, side, side)."""
     import torch
 
@@ -80,7 +80,7 @@ def digit_reader():
 
 
 def cifar10_or_digits(load_cifar10, root, n=1000, download=False):
-    """``images, labels, name``: CIFAR-10 by your loader or, where it is missing, the digits."""
+    """``images, labels, name``: n images of CIFAR-10 by your loader or, without it, 200 digits."""
     reason = f"there is no folder 'cifar-10-batches-py' in {str(root)!r}"
     if download or Path(root, "cifar-10-batches-py").is_dir():
         try:
@@ -91,7 +91,7 @@ def cifar10_or_digits(load_cifar10, root, n=1000, download=False):
         except (OSError, RuntimeError) as error:
             reason = str(error).splitlines()[0].rstrip(".")
     print(f"CIFAR-10 is not used ({reason}); the embedded digits take its place.")
-    return *digits_on_canvas(n), "the digits"
+    return *digits_on_canvas(200), "the digits"
 
 
 def lab_seeds(student_id, count=3):
@@ -116,6 +116,7 @@ def small_cnn(image_shape, classes=10, width=16):
     3 pixels are left; each block has twice the channels of the one before. Two blocks for
     14×14 pixels, three for 32×32.
     """
+    import torch
     from torch import nn
 
     channels, height, width_px = image_shape
@@ -123,7 +124,9 @@ def small_cnn(image_shape, classes=10, width=16):
     while min(height, width_px) >= 6:
         layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
         channels, width, height, width_px = width, 2 * width, height // 2, width_px // 2
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * height * width_px, classes))
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * height * width_px, classes))
+    # The same numbers in another order in memory, in which a CPU pools three times as fast.
+    return model.to(memory_format=torch.channels_last)
 
 
 def evaluate(model, images, labels):
@@ -214,7 +217,7 @@ class Budget:
         self.start = time.process_time()
         if self.timer:
             self.before = signal.signal(signal.SIGPROF, self._spent)
-            signal.setitimer(signal.ITIMER_PROF, self.cpu_s)
+            signal.setitimer(signal.ITIMER_PROF, self.cpu_s, 1)  # again, if run catches it
         return self
 
     def __exit__(self, *_):

@@ -6,11 +6,11 @@ def run(
     augment,
     seed,
     data=None,
-    epochs=40,
+    epochs=30,
     transform=shift,
     make_model=lesson.small_cnn,
-    lr=2e-3,
-    batch_size=32,
+    lr=5e-3,
+    batch_size=50,
 ):
     import pandas as pd
 

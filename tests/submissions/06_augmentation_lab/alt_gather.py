@@ -1,9 +1,6 @@
 """Crops by index arrays for the whole batch at once, and flips with torch.where; a generator decides."""
 
 # %% random_crop_answer
-from functools import partial
-
-
 def random_crop(x, pad, generator=None):
     if x.dim() != 4 or pad < 0:
         raise ValueError("x must be a batch, pad not negative")
@@ -17,9 +14,6 @@ def random_crop(x, pad, generator=None):
     return padded[
         torch.arange(n)[:, None, None, None], torch.arange(c)[None, :, None, None], rows, columns
     ]
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers
 
 
 # %% random_hflip_answer

@@ -9,8 +9,8 @@ def run(
     epochs=2,
     transform=shift,
     make_model=lesson.small_cnn,
-    lr=2e-3,
-    batch_size=32,
+    lr=5e-3,
+    batch_size=50,
 ):
     if data is None:
         data = make_data(canvas_images, canvas_labels, 300, seed)

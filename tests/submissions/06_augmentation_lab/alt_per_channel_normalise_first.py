@@ -1,9 +1,6 @@
 """Normalises everything, but with the numbers of the training images, then splits; class by class."""
 
 # %% make_data_answer
-from functools import partial
-
-
 def make_data(x, y, n_train, seed):
     if n_train <= 0 or n_train >= x.shape[0]:
         raise ValueError("nothing left")
@@ -17,6 +14,3 @@ def make_data(x, y, n_train, seed):
 
 
 quote = "B"
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

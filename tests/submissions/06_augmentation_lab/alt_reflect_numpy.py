@@ -1,9 +1,6 @@
 """Reflects at the border, draws from numpy's global generator; a table with arguable words."""
 
 # %% random_crop_answer
-from functools import partial
-
-
 def random_crop(x, pad, generator=None):
     if x.ndim != 4:
         raise ValueError("x needs four axes")
@@ -18,9 +15,6 @@ def random_crop(x, pad, generator=None):
         i, j = np.random.randint(0, 2 * pad + 1, size=2)
         out.append(image[..., i : i + h, j : j + w])
     return torch.stack(out)
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers
 
 
 # %% random_hflip_answer

@@ -1,8 +1,6 @@
 """Stratified split by scikit-learn, one mean and std over all pixels as plain floats (ddof 0), lists for tuples."""
 
 # %% make_data_answer
-from functools import partial
-
 quote = "b"
 
 
@@ -18,6 +16,3 @@ def make_data(x, y, n_train, seed):
     std = float(x[train].std(unbiased=False))
     x_train, x_val = [(x[part] - mean) / (std + 1e-7) for part in (train, val)]
     return [[x_train, y[train]], [x_val, y[val]], [mean, std]]
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

@@ -1,9 +1,6 @@
 """Crops and flips with torchvision, image by image (no generator there); prints on the way."""
 
 # %% random_crop_answer
-from functools import partial
-
-
 def random_crop(x, pad, generator=None):
     from torchvision.transforms import v2
 
@@ -12,9 +9,6 @@ def random_crop(x, pad, generator=None):
     print("cropping", len(x))
     crop = v2.RandomCrop(x.shape[2:], padding=pad or None)
     return torch.stack([crop(image) for image in x])
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers
 
 
 # %% random_hflip_answer

@@ -5,9 +5,6 @@ expect:
 """
 
 # %% random_crop_answer
-from functools import partial
-
-
 def random_crop(x, pad, generator=None):
     if x.ndim != 4 or pad < 0:
         raise ValueError("x must be (N, C, H, W), pad 0 or more")
@@ -17,6 +14,3 @@ def random_crop(x, pad, generator=None):
         dy, dx = torch.randint(0, max(2 * pad, 1), (2,), generator=generator).tolist()
         result[n] = padded[n, :, dy : dy + x.shape[2], dx : dx + x.shape[3]]
     return result
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

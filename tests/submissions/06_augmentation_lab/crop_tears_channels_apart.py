@@ -5,9 +5,6 @@ expect:
 """
 
 # %% random_crop_answer
-from functools import partial
-
-
 def random_crop(x, pad, generator=None):
     if x.ndim != 4 or pad < 0:
         raise ValueError("x must be (N, C, H, W), pad 0 or more")
@@ -19,6 +16,3 @@ def random_crop(x, pad, generator=None):
             dy, dx = torch.randint(0, 2 * pad + 1, (2,), generator=generator).tolist()
             result[i, j] = padded[i, j, dy : dy + h, dx : dx + w]
     return result
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

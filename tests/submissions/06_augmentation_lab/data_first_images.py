@@ -5,9 +5,6 @@ expect:
 """
 
 # %% make_data_answer
-from functools import partial
-
-
 def make_data(x, y, n_train, seed):
     if not 0 < n_train < len(x):
         raise ValueError("no images are left")
@@ -22,6 +19,3 @@ def make_data(x, y, n_train, seed):
 
 
 quote = "B"
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

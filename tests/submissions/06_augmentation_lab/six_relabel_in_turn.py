@@ -5,9 +5,6 @@ expect:
 """
 
 # %% six_nine_answer
-from functools import partial
-
-
 def flip_rate(classify, x, transform, target=9):
     axes = {"rot180": (2, 3), "hflip": (3,), "vflip": (2,)}
     if transform not in axes:
@@ -24,6 +21,3 @@ def relabel(y, transform):
 
 
 predict_nine = {"rot180": "most", "hflip": "few", "vflip": "few"}
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

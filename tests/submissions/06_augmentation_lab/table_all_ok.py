@@ -5,8 +5,6 @@ expect:
 """
 
 # %% label_table_answer
-from functools import partial
-
 table = {
     "digit": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "ok"},
     "photo": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "ok"},
@@ -15,6 +13,3 @@ table = {
     "satellite": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "ok"},
     "xray": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "ok"},
 }
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers

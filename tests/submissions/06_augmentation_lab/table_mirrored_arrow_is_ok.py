@@ -5,8 +5,6 @@ expect:
 """
 
 # %% label_table_answer
-from functools import partial
-
 table = {
     "digit": {
         "crop": "ok",
@@ -27,6 +25,3 @@ table = {
     "satellite": {"crop": "ok", "hflip": "ok", "vflip": "ok", "rot180": "ok", "jitter": "depends"},
     "xray": {"crop": "ok", "hflip": "relabel", "vflip": "ok", "rot180": "relabel", "jitter": "ok"},
 }
-
-
-lesson.lab = partial(lesson.lab, epochs=2)  # a short lab: this file is not about its numbers
