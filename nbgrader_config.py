@@ -16,6 +16,13 @@ c.Autograde.autograde_preprocessors = [
 # What a student wrote must not run in the browser of who reads it (formgrader and feedback).
 c.HTMLExporter.filters = {"markdown2html": "autograder.safe_markdown.markdown2html"}
 
+# What a student reads: one page, scores first, no network.
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.feedback.Summarise",
+]
+
 c.ExportApp.plugin_class = "autograder.exports.GradesExporter"
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}

@@ -133,8 +133,8 @@ class Student:
         Far cheaper than as many calls where a check tries hundreds of small inputs. The time
         limit holds for all of them together. A call that raises does not stop the others.
         """
-        pairs = [[list(args), dict(kwargs)] for args, kwargs in calls]
-        message = {"op": "each", "name": name, "calls": pairs}
+        pairs = [(list(args), dict(kwargs)) for args, kwargs in calls]
+        message = {"op": "each", "name": name, "calls": list(map(list, pairs))}
         replies = self._ask(message, name, cpu_s)["value"]
         if type(replies) is not list or len(replies) != len(pairs):
             raise KernelDied(UNREADABLE)
