@@ -10,6 +10,7 @@ import pytest
 from torch import nn
 
 from autograder import (
+    CheckFailed,
     Mistake,
     Rubric,
     as_array,
@@ -81,6 +82,15 @@ def check_count(
         fail(message, hint=WHOLE, mistake="count-as-float")
     known = matching_mistake(whole(got), hints)
     fail(message, hint=known.sentence if known else "", mistake=known.name if known else "")
+
+
+def works(check: Callable[..., Any], *args: Any, **options: Any) -> bool:
+    """Whether a check passes: a combination is judged only where each part works alone."""
+    try:
+        check(*args, **options)
+    except CheckFailed:
+        return False
+    return True
 
 
 def check_is_int(got: Any, given: str) -> None:
@@ -172,17 +182,37 @@ def test_dense_bias(student, rng):
         check_bias(student, "dense_params", (shape, units), units, PER_UNIT, hints)
 
 
+def in_32_bits(count: int) -> int:
+    """What is left of a count in a signed 32-bit integer."""
+    return (count + 2**31) % 2**32 - 2**31
+
+
+def nearly(count: int | None, exact: int) -> int | None:
+    """The count itself where floating-point rounding may explain its error."""
+    return count if count is not None and abs(count - exact) <= 1e-6 * exact else None
+
+
 @question("dense_params")
 def test_dense_large(student):
     """The count is an exact int, also for a very large layer."""
     overflow = "The product does not fit into 32 bits. Python's own int has no largest number."
-    for shape, units in [((64, 64, 3), 10), ((4096, 4096, 3), 1000)]:
-        weights = math.prod(shape) * units
-        wrapped = [(count + 2**31) % 2**32 - 2**31 for count in (weights, weights + units)]
+    rounded = (
+        "Your count is a little off: a floating-point number rounds so large a product. Multiply "
+        "Python's own ints; they are exact."
+    )
+    for shape, units in [
+        ((64, 64, 3), 10),
+        ((4096, 4096, 3), 1000),
+        ((70_001, 70_003, 3), 1_000_003),  # more than 32 bits before the units, 53 bits with them
+    ]:
+        inputs, weights = math.prod(shape), math.prod(shape) * units
+        wrapped = [in_32_bits(weights), in_32_bits(inputs) * units]
+        wrapped += [count + units for count in wrapped] + [in_32_bits(weights + units)]
         hints = [Mistake("int32-overflow", overflow, count) for count in wrapped]
         hints += dense_mistakes(shape, units)
         given = describe_call("dense_params", shape, units)
         got = student.dense_params(shape, units)
+        hints.append(Mistake("rounded", rounded, nearly(whole(got), weights + units)))
         check_count(got, weights + units, given, hints, forgiven=[weights])
         check_is_int(got, given)
 
@@ -289,6 +319,26 @@ def test_conv_groups(student, rng):
         a, b = draw_channels(rng)
         got, given = check_conv(student, a * groups, b * groups, 3, groups=groups)
         check_is_int(got, given)
+        check_grouped_bias(student, a * groups, b * groups, groups)
+    if works(check_conv, student, 4, 6, (2, 5)):
+        check_conv(student, 4, 6, (2, 5), groups=2)
+
+
+def check_grouped_bias(student: Any, c_in: int, c_out: int, groups: int) -> None:
+    """There are as many biases with groups as without, wherever those are right."""
+    sentence = "The biases do not depend on groups: one for each of the c_out output channels."
+    given = describe_call("conv_params", c_in, c_out, 3, groups=groups)
+    weights = conv_oracle(c_in, c_out, 3, False)
+    if whole(student.conv_params(c_in, c_out, 3)) == weights + c_out:
+        check_count(
+            student.conv_params(c_in, c_out, 3, groups=groups),
+            weights // groups + c_out,
+            given,
+            [
+                Mistake("bias-per-group", sentence, weights // groups + biases)
+                for biases in (c_out // groups, c_out * groups, groups)
+            ],
+        )
 
 
 @question("conv_params")
@@ -319,12 +369,15 @@ NOT_SAVED = (
 FITS = "Write down the pixels where the kernel starts (0, s, 2s, …) and count those where it fits."
 LAST = "The last start that fits counts too. " + FITS
 TWO_SIDES = "The zeros are put on both sides: each side of the image grows by 2·pad."
+ALL_SIDES = "The zeros are put on all four sides: the image grows in height and in width."
 NO_PAD = "The argument pad does not change your count."
 NO_STRIDE = "The argument stride does not change your count."
 TWO_WAYS = "The stride applies across and down."
 NOT_SQUARE = "The image need not be square: h and w count separately."
 BIAS_IS_NO_MAC = "Adding a bias is no multiplication: only weight times input counts."
 TWICE = "A multiply-add is counted once, not as one multiplication and one addition."
+ZEROS = "The zeros of the padding are multiplied like any other pixel, so they count."
+MULTIPLY_ADDS = "Count the multiplications: nine products are nine multiply-adds, not eight."
 
 
 def places(n: int, k: int, stride: int = 1, pad: int = 0) -> int:
@@ -366,6 +419,8 @@ class Sweep:
             ("stride-ignored", NO_STRIDE, both(lambda n: n + 2 * pad - k + 1)),
             ("stride-across-only", TWO_WAYS, places(h, k, 1, pad) * places(w, k, stride, pad)),
             ("stride-down-only", TWO_WAYS, places(h, k, stride, pad) * places(w, k, 1, pad)),
+            ("pad-on-two-sides", ALL_SIDES, places(h, k, stride, pad) * places(w, k, stride)),
+            ("pad-on-two-sides", ALL_SIDES, places(h, k, stride) * places(w, k, stride, pad)),
             ("off-by-one", LAST, both(lambda n: (n + 2 * pad - k) // stride)),
             ("tail-not-dropped", FITS, both(lambda n: -(-(n + 2 * pad - k) // stride) + 1)),
             ("same-size-formula", FITS, both(lambda n: -(-n // stride))),
@@ -386,6 +441,20 @@ def rectangles(rng: np.random.Generator) -> list[Sweep]:
     return [Sweep(h, w, *draw_channels(rng), k) for h, w, k in sizes]
 
 
+def check_moving_rectangles(student: Any, rng: np.random.Generator, check: Callable) -> None:
+    """Rectangles with stride and padding, where the same moves work on a square image."""
+    moves = [
+        (5, 8, 3, {"stride": 2}),
+        (7, 4, 3, {"pad": 1}),
+        (9, 6, 2, {"stride": 3, "pad": 1}),
+    ]
+    for h, w, k, options in moves:
+        channels = draw_channels(rng)
+        squares = (Sweep(side, side, *channels, k, **options) for side in (h, w))
+        if all(works(check, student, square) for square in squares):
+            check(student, Sweep(h, w, *channels, k, **options))
+
+
 def strides(rng: np.random.Generator) -> list[Sweep]:
     cases = [(1, 4, 2), (2, 5, 2), (3, 7, 3), (2, 9, 4)]  # (kernel, extra, stride)
     return [square_sweep(rng, k, extra, stride=s) for k, extra, s in cases]
@@ -393,7 +462,7 @@ def strides(rng: np.random.Generator) -> list[Sweep]:
 
 def paddings(rng: np.random.Generator) -> list[Sweep]:
     cases = [(2, 1, 2), (3, 1, 3), (5, 0, 1), (2, 2, 1)]  # (kernel, extra, pad)
-    strided = square_sweep(rng, 3, 4, stride=2, pad=1)
+    strided = square_sweep(rng, 3, 6, stride=2, pad=3)
     return [*(square_sweep(rng, k, extra, pad=p) for k, extra, p in cases), strided]
 
 
@@ -408,6 +477,7 @@ def local_mistakes(sweep: Sweep) -> list[Mistake]:
         Mistake("no-bias", bias, sweep.positions * kernel),
         Mistake("bias-per-channel", bias, sweep.positions * kernel + c_out),
         Mistake("bias-per-position", bias, sweep.positions * (kernel + 1)),
+        Mistake("bias-per-input-channel", bias, sweep.positions * (kernel + sweep.args[2])),
         Mistake("no-input-channels", channels, no_channels),
         Mistake("no-input-channels", channels, no_channels + sweep.positions * c_out),
         *(
@@ -422,7 +492,8 @@ def check_local(student: Any, sweep: Sweep, forgiven: Sequence[int] | None = Non
     """Compare the count; wrong biases are forgiven, or else the counts in ``forgiven``."""
     weights, biases = sweep.positions * sweep.kernel, sweep.positions * sweep.c_out
     if forgiven is None:
-        forgiven = [weights, weights + sweep.c_out, weights + sweep.positions]
+        wrong = (0, sweep.c_out, sweep.positions, sweep.positions * sweep.args[2])
+        forgiven = [weights + other for other in wrong]
     got = student.locally_connected_params(*sweep.args, **sweep.moves)
     given = sweep.describe("locally_connected_params")
     check_count(got, weights + biases, given, local_mistakes(sweep), forgiven)
@@ -450,6 +521,7 @@ def test_local_rectangles(student, rng):
     """The image need not be square."""
     for sweep in rectangles(rng):
         check_local(student, sweep)
+    check_moving_rectangles(student, rng, check_local)
 
 
 @question("locally_connected_params")
@@ -478,16 +550,30 @@ def naive_macs(sweep: Sweep) -> int:
     return macs
 
 
+def multiplied_pixels(sweep: Sweep) -> int:
+    """How often a kernel's weight lies on a pixel of the image and not on padding."""
+    h, w, _, _, k = sweep.args
+    stride, pad = sweep.moves.get("stride", 1), sweep.moves.get("pad", 0)
+
+    def along(n: int) -> int:
+        starts = range(-pad, n + pad - k + 1, stride)
+        return sum(0 <= start + tap < n for start in starts for tap in range(k))
+
+    return along(h) * along(w)
+
+
 def macs_mistakes(sweep: Sweep) -> list[Mistake]:
     k, (c_in, c_out) = sweep.args[4], sweep.args[2:4]
     filters = "Every output number sums over k·k pixels of every input channel."
     per_map = "Every output channel has its own filter, which is multiplied out at every position."
     values = [
+        ("zeros-left-out", ZEROS, multiplied_pixels(sweep) * c_in * c_out),
         ("sharing-saves-macs", NOT_SAVED, sweep.kernel),
         ("sharing-saves-macs", NOT_SAVED, sweep.kernel + c_out),
         ("sharing-saves-macs", NOT_SAVED, sweep.kernel // c_out),
         ("adds-biases", BIAS_IS_NO_MAC, sweep.positions * (sweep.kernel + c_out)),
         ("counts-twice", TWICE, 2 * sweep.positions * sweep.kernel),
+        ("counts-additions", MULTIPLY_ADDS, sweep.positions * (sweep.kernel - c_out)),
         ("no-input-channels", filters, sweep.positions * sweep.kernel // c_in),
         ("no-output-channels", per_map, sweep.positions * sweep.kernel // c_out),
         ("no-channels", filters, sweep.positions * k * k),
@@ -496,7 +582,8 @@ def macs_mistakes(sweep: Sweep) -> list[Mistake]:
             for name, sentence, positions in sweep.mistaken_positions()
         ),
     ]
-    return [Mistake(name, sentence, value) for name, sentence, value in values]
+    exact = naive_macs(sweep)
+    return [Mistake(*row) for row in values if row[2] != exact]
 
 
 def check_macs(student: Any, sweep: Sweep, forgiven: Sequence[int] = ()) -> Any:
@@ -508,7 +595,8 @@ def check_macs(student: Any, sweep: Sweep, forgiven: Sequence[int] = ()) -> Any:
 
 def other_units(sweep: Sweep) -> list[int]:
     """Counts of something else than multiply-adds, at the right positions."""
-    return [2 * sweep.positions * sweep.kernel, sweep.positions * (sweep.kernel + sweep.c_out)]
+    kernel, c_out = sweep.kernel, sweep.c_out
+    return [sweep.positions * each for each in (2 * kernel, kernel + c_out, kernel - c_out)]
 
 
 @question("conv_macs", weight=2)
@@ -531,6 +619,9 @@ def test_macs_rectangles(student, rng):
     """The image need not be square."""
     for sweep in rectangles(rng):
         check_macs(student, sweep, other_units(sweep))
+    check_moving_rectangles(
+        student, rng, lambda student, sweep: check_macs(student, sweep, other_units(sweep))
+    )
 
 
 @question("conv_macs")
@@ -583,7 +674,7 @@ def stack_mistakes(c_in: int, c: int, k: int, depth: int) -> list[Mistake]:
 @question("stack_vs_single", weight=2)
 def test_stack_of_equal_layers(student, rng):
     """A stack of layers with the same channels in and out has depth times one layer's weights."""
-    for k, depth in ((1, 2), (3, 1), (3, 4), (5, 2)):
+    for k, depth in ((3, 1), (1, 4), (3, 4), (5, 2)):
         c = int(rng.integers(2, 12))
         check_count(
             student.stack_params(c, c, k, depth),
@@ -596,16 +687,13 @@ def test_stack_of_equal_layers(student, rng):
 @question("stack_vs_single", weight=2)
 def test_stack_after_other_channels(student, rng):
     """The first layer of a stack takes c_in channels, the others take c."""
-    cases = [(*draw_channels(rng), k, depth) for k, depth in ((2, 2), (3, 1), (5, 4))]
+    cases = [(*draw_channels(rng), k, depth) for k, depth in ((3, 1), (2, 2), (5, 4))]
     for c_in, c, k, depth in [*cases, (3, 64, 3, 3)]:
         expected = stack_oracle(c_in, c, k, depth)
-        check_count(
-            student.stack_params(c_in, c, k, depth),
-            expected,
-            describe_call("stack_params", c_in, c, k, depth),
-            stack_mistakes(c_in, c, k, depth),
-            forgiven=[expected + depth * c],
-        )
+        given = describe_call("stack_params", c_in, c, k, depth)
+        got = student.stack_params(c_in, c, k, depth)
+        check_count(got, expected, given, stack_mistakes(c_in, c, k, depth), [expected + depth * c])
+        check_is_int(got, given)
 
 
 @question("stack_vs_single", weight=2)
@@ -633,8 +721,10 @@ def pairs_of_claim(claim: Any) -> dict[tuple[int, ...], Any]:
 
 def one_word_of(answer: Any, *words: str) -> Any:
     """The one of these words that a text holds; the answer itself where that is not clear."""
-    found = [word for word in words if isinstance(answer, str) and word in answer.lower()]
-    return found[0] if len(found) == 1 else answer
+    text = answer.lower() if isinstance(answer, str) else ""
+    found = [word for word in words if word in text]
+    negated = re.search(r"\b(not|no|never)\b|n't", text)
+    return found[0] if len(found) == 1 and not negated else answer
 
 
 def check_claims(claim: Any, pairs: Iterable[tuple[int, int]]) -> None:
@@ -777,7 +867,7 @@ def test_prediction_for_mlp(student):
 
 def draw_images(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
     """Images in which every number is different, and a permutation that moves many pixels."""
-    x = rng.permutation(math.prod(shape)).astype(np.float64).reshape(shape)
+    x = rng.permutation(math.prod(shape)).reshape(shape) + 0.5  # not whole: no dtype may cut it
     perm = np.arange(shape[2] * shape[3])
     while (perm == np.arange(len(perm))).sum() > len(perm) - 3:
         perm = rng.permutation(len(perm))
@@ -806,7 +896,7 @@ def check_permuted(got: Any, x: np.ndarray, perm: np.ndarray) -> int:
     differ = ((have != taken) & (have != sent)).any(axis=(2, 3))
     image, channel = np.argwhere(differ)[0] if differ.any() else (0, 0)
     before, after, one, other = (
-        a[image, channel].astype(int).ravel().tolist() for a in (x, have, taken, sent)
+        a[image, channel].astype(float).ravel().tolist() for a in (x, have, taken, sent)
     )
     return fail(
         f"{given}: with perm = {perm.tolist()}, image {image}, channel {channel}, row by row, goes "

@@ -111,10 +111,10 @@ def size_mistakes(n, k, stride=1, pad=0, dilation=1):
 REFUSED = "a refusal"
 
 
-def call_size(student, n, k, **options):
-    """The student's result for this call, or the word for a refusal."""
+def size_or_refusal(outcome):
+    """The student's result of one call, or the word for a refusal."""
     try:
-        return student.conv_out_size(n, k, **options)
+        return outcome.value
     except StudentError as error:
         if "ValueError" in error.types:
             return REFUSED
@@ -160,7 +160,12 @@ def call_sizes(student, *cases):
     """Call the student's function for each case and compare."""
     usual = {"stride": 1, "pad": 0, "dilation": 1}
     calls = [{name: n for name, n in case.items() if n != usual.get(name)} for case in cases]
-    check_sizes(calls, [call_size(student, **call) for call in calls])
+    arguments = [
+        ((call["n"], call["k"]), {key: call[key] for key in call.keys() - {"n", "k"}})
+        for call in calls
+    ]
+    outcomes = student.each("conv_out_size", arguments)
+    check_sizes(calls, list(map(size_or_refusal, outcomes)))
 
 
 def fitting(**ranges):
@@ -195,26 +200,13 @@ def test_size_with_dilation(student):
     call_sizes(student, *fitting(dilation=range(1, 4)))
 
 
-@probe
-def all_sizes(student, cases):
-    """The results for all cases, in one go."""
-    sizes = []
-    for n, k, stride, pad, dilation in cases:
-        try:
-            sizes.append(student.conv_out_size(n, k, stride, pad, dilation))
-        except ValueError:
-            sizes.append("a refusal")
-    return sizes
-
-
 @question("conv_out_size")
 def test_size_with_everything(student):
     """Kernel, stride, padding and dilation work together."""
-    call_size(student, 7, 3, stride=2, pad=1, dilation=2)
+    call_sizes(student, {"n": 7, "k": 3, "stride": 2, "pad": 1, "dilation": 2})
     cases = list(fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)))
-    sizes = student.run(all_sizes, [list(case.values()) for case in cases])
-    check_true(isinstance(sizes, list) and len(sizes) == len(cases), "Your results got lost.")
-    check_sizes(cases, sizes)
+    outcomes = student.each("conv_out_size", [(tuple(case.values()), {}) for case in cases])
+    check_sizes(cases, list(map(size_or_refusal, outcomes)))
 
 
 @question("conv_out_size")
