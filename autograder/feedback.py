@@ -33,13 +33,14 @@ class Line:
     title: str
     score: float
     max_score: float
+    bonus: float  # points above the maximum that the question can earn
     waits: bool  # for a person who grades it
 
     @property
     def state(self) -> str:
         if self.waits:
             return "waits"
-        if self.score >= self.max_score:
+        if self.score >= self.max_score + self.bonus:
             return "full"
         return "part" if self.score > 0 else "none"
 
@@ -109,14 +110,15 @@ def _lines(nb: NotebookNode, waiting: set[str]) -> Iterator[Line]:
         mark = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "markdown" and not mark.get("solution"):
             found = re.findall(r"(?m)^#{1,6}[ \t]+(.+?)[ \t#]*$", cell.source)
-            heading = re.sub(r"[`*_]", "", found[-1]) if found else heading
+            heading = re.sub(r"[`*]", "", found[-1]) if found else heading
         if mark.get("grade"):
-            name = mark["grade_id"]
-            yield Line(name, heading or name, mark["score"], mark["points"], name in waiting)
+            name, bonus = mark["grade_id"], cell.metadata.get("autograder", {}).get("bonus", 0)
+            title = (heading or name) + (" (in words)" if mark.get("solution") else "")
+            yield Line(name, title, mark["score"], mark["points"], bonus, name in waiting)
 
 
 _NO_MATHS = re.compile(r"(?s)(<pre\b.*?</pre>|<code\b.*?</code>|<[^>]*>)")
-_MATHS = re.compile(r"(?s)\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\d$])")
+_MATHS = re.compile(r"(?s)\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$]{1,500}?)(?<!\s)\$(?![\d$])")
 
 
 def with_mathml(page: str) -> str:
