@@ -29,7 +29,16 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 600
 
-# nbgrader zip_collect: files named UNIT_STUDENT_attempt_DATE-TIME_NAME.ipynb
+# Late penalties: a share of the score for each day begun after the deadline, up to the cap.
+c.AssignLatePenalties.plugin_class = "autograder.late.LatePenalty"
+c.LatePenalty.per_day = 0.0  # 0.1: a tenth of the score for each day; 0: no penalty
+c.LatePenalty.grace_minutes = 15.0
+c.LatePenalty.cap = 1.0
+
+# nbgrader zip_collect: downloads of Canvas, Moodle and Gradescope, and files named
+# UNIT_STUDENT_attempt_DATE-TIME_NAME.ipynb
+c.ZipCollectApp.extractor_plugin = "autograder.collect.SafeExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.collect.LmsCollector"
 c.FileNameCollectorPlugin.named_regexp = (
     r".*/[0-9a-z_]+?_(?P<student_id>[^_/]+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.+)\.ipynb$"
 )

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from .desk import register
 from .unit import CourseError
 
 app = typer.Typer(
@@ -65,6 +66,12 @@ def evaluate(
 def grade(
     unit: Annotated[str, typer.Argument(help="The unit to grade.")],
     jobs: Annotated[int, typer.Option(help="Worker processes; 0: one for each core.")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="Evaluate on the workers of this dask scheduler, tcp://HOST:PORT.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and record nothing.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
     course: CourseOption = None,
 ) -> None:
@@ -73,14 +80,25 @@ def grade(
     from .evaluate import SEED
     from .grade import grade as grade_class
     from .progress import class_progress
-    from .render import class_table
+    from .render import TABLE_ROWS, class_summary, class_table
 
     found = Course.find(course)
     with class_progress(console) as progress:
         graded = grade_class(
-            found, unit, jobs=jobs, seed=SEED if seed is None else seed, progress=progress
+            found,
+            unit,
+            jobs=jobs,
+            scheduler=scheduler,
+            seed=SEED if seed is None else seed,
+            dry_run=dry_run,
+            progress=progress,
         )
-    console.print(class_table(graded, unit))
+    if len(graded) <= TABLE_ROWS:
+        console.print(class_table(graded, unit))
+    console.print(class_summary(graded, dry_run=dry_run))
+    console.print(
+        f"Times and reasons: {found.root / '.autograder' / 'logs'}", markup=False, highlight=False
+    )
     lost = [one for one in graded if one.error]
     if lost:
         raise CourseError(f"{len(lost)} of {len(graded)} submissions were not recorded.")
@@ -198,6 +216,9 @@ def receipts(
     from .render import receipt_table
 
     console.print(receipt_table(receipts_of(Course.find(course), unit), unit))
+
+
+register(app)
 
 
 def main() -> None:

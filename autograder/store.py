@@ -32,9 +32,10 @@ LIBRARIES = (
 # Modules that only see an evaluation when it is finished. A module that is not named here counts
 # as one that judges: forgetting one costs time, never a wrong grade.
 AFTERWARDS = {
-    "build.py", "cli.py", "course.py", "demo.py", "doctor.py", "exports", "grade.py",
-    "gradebook.py", "handout.py", "journal.py", "lint.py", "lock.py", "patience.py",
-    "progress.py", "receipts.py", "recorder.py", "render.py", "safe_markdown.py", "samples.py",
+    "archives.py", "build.py", "cli.py", "collect.py", "course.py", "demo.py", "desk.py",
+    "doctor.py", "downloads.py", "exports", "grade.py", "gradebook.py", "gradescope",
+    "handout.py", "journal.py", "late.py", "lint.py", "lock.py", "patience.py", "progress.py",
+    "receipts.py", "recorder.py", "render.py", "roster.py", "safe_markdown.py", "samples.py",
     "schedule.py",
 }  # fmt: skip
 GRADERS = "graders"  # the unit's digest covers its own
