@@ -38,12 +38,16 @@ def evaluate(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
     cold: Annotated[bool, typer.Option("--cold", help="Start a kernel, do not fork one.")] = False,
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Without isolation: for your own notebooks only.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Judge one notebook, without any gradebook."""
     from .course import Course
     from .evaluate import SEED
     from .evaluate import evaluate as judge
+    from .kernel.unsealed import WARNING as UNSEALED
     from .render import evaluation_text
     from .submission import Submission
 
@@ -51,7 +55,15 @@ def evaluate(
         raise CourseError(f"There is no file {notebook}.")
     chosen = Course.find(course).unit(unit or notebook.stem)
     submission = Submission.read(notebook, student, chosen.name)
-    evaluation = judge(submission, chosen, seed=SEED if seed is None else seed, warm=not cold)
+    if unsealed:
+        print(f"autograder: {UNSEALED}", file=sys.stderr)
+    evaluation = judge(
+        submission,
+        chosen,
+        seed=SEED if seed is None else seed,
+        warm=not cold,
+        sealed=not unsealed,
+    )
     if output is not None:
         output.write_text(evaluation.notebook, "utf-8")
     if as_json:
@@ -166,6 +178,34 @@ def demo(
     from .demo import run
 
     run(Course.find(course), folder, console)
+
+
+@app.command()
+def report(
+    unit: Annotated[str, typer.Argument(help="The unit.")],
+    to: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    seed: Annotated[int | None, typer.Option(help="The seed that the class was graded with.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Draw a picture of the class: scores, questions, mistakes, submissions to look at."""
+    from .course import Course
+    from .evaluate import SEED
+    from .gradebook import store
+    from .report import analyse, page
+    from .store import key, write_whole
+
+    found = Course.find(course)
+    chosen, kept = found.unit(unit), store(found)
+    submissions = {student: found.submission(student, unit) for student in found.students(unit)}
+    if not submissions:
+        raise CourseError(f"Nobody has handed in {unit!r}: there is nothing to report.")
+    known = {
+        student: kept.look_up(key(one, chosen, SEED if seed is None else seed))
+        for student, one in submissions.items()
+    }
+    evaluations = {student: one and one.evaluation for student, one in known.items()}
+    write_whole(to, page(analyse(chosen, evaluations, submissions)).encode())
+    console.print(f"Wrote {to}; open it in a browser.", markup=False, soft_wrap=True)
 
 
 @app.command()

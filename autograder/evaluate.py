@@ -32,12 +32,14 @@ def evaluate(
     seed: int = SEED,
     limits: Limits = LIMITS,
     warm: bool = True,
+    sealed: bool = True,
 ) -> Evaluation:
     """Run the notebook in a sealed kernel, judge it with the hidden graders, and score it.
 
     Whatever the submission holds, an Evaluation comes back: where it cannot be judged,
     ``judged`` is False and ``reason`` says why. Raises SandboxUnavailable where this machine
-    cannot isolate a kernel, because then nothing may run.
+    cannot isolate a kernel, because then nothing may run; ``sealed=False`` runs it all the same,
+    and is meant for the instructor's own notebooks.
     """
     try:
         notebook, notices = restore(parse(submission.data), unit)
@@ -45,7 +47,7 @@ def evaluate(
         return unjudged(submission, unit, f"{error}")
     for attempt in (1, 2):
         try:
-            return _evaluate(submission, unit, notebook, notices, seed, limits, warm)
+            return _evaluate(submission, unit, notebook, notices, seed, limits, warm, sealed)
         except PreloadedDied as error:
             close_shared()
             if attempt == 2:
@@ -63,12 +65,16 @@ def _evaluate(
     seed: int,
     limits: Limits,
     warm: bool,
+    sealed: bool,
 ) -> Evaluation:
     started = time.monotonic()
-    with Session(unit.files, limits.for_unit(unit.metadata), warm=warm) as session:
+    own = limits.for_unit(unit.metadata)
+    with Session(unit.files, own, warm=warm, sealed=sealed) as session:
         executed = session.run(notebook)
         student = Student(session, submission.student_id, cell_errors(executed))
         judgement = judge(unit, student, seed)
+        if session.lost is not None:
+            raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,

@@ -7,6 +7,7 @@ namespaces(7), mount(2), capabilities(7), seccomp(2).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -20,7 +21,7 @@ NEWPID, NEWNET, NEWCGROUP, NEWTIME = 0x20000000, 0x40000000, 0x02000000, 0x00000
 
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND = 1, 2, 4, 32, 4096
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
-LOWEST_PID_MAX = 301  # Linux keeps the first 300 numbers for the start of a namespace
+_FIRST_PIDS = 300  # RESERVED_PIDS of <linux/pid.h>
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP = 1, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 
@@ -78,16 +79,19 @@ def mount_proc() -> None:
 
 
 def limit_tasks(most: int) -> bool:
-    """Bound the processes and threads of this pid namespace; False where Linux cannot.
+    """Allow this pid namespace so many processes and threads; False where Linux cannot.
 
     Since Linux 6.14 ``kernel.pid_max`` belongs to the pid namespace, so it holds root too, whom
-    RLIMIT_NPROC does not. It goes through /proc/sys, so it is set before ``protect_proc``.
+    RLIMIT_NPROC does not. Numbers below 300 are given out once, and from then on those above:
+    starting there makes the bound exact. Both go through /proc/sys, before ``protect_proc``.
     """
     try:
         with open("/proc/sys/kernel/pid_max", "w") as file:
-            file.write(str(max(most, LOWEST_PID_MAX)))
+            file.write(str(_FIRST_PIDS + most))
     except OSError:  # before 6.14 the file belongs to the machine and its root alone
         return False
+    with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w") as file:
+        file.write(str(_FIRST_PIDS))  # without it there may be 300 more, once
     return True
 
 

@@ -6,11 +6,14 @@ over the inherited socket, together with a pipe; the kernel writes ``ready`` to 
 when its sockets are bound. The answer carries a pidfd.
 
     {"id", "connection", "limits", "environment", "tmpfs", "tasks", "root"}
+
+It can also be asked which signal ended a kernel: ``{"ended": id}``.
 """
 
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -55,8 +58,12 @@ def main() -> None:
         data, descriptors = _receive(control)
         if not data:
             return
+        request = json.loads(data)
         _reap()
-        _answer(control, json.loads(data), descriptors, own_pids)
+        if "ended" in request:
+            control.send(json.dumps({"signal": _signals.get(request["ended"], 0)}).encode())
+        else:
+            _answer(control, request, descriptors, own_pids)
 
 
 def _warm_up() -> None:
@@ -81,12 +88,20 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return data, descriptors
 
 
+_children: dict[int, str] = {}  # process id: kernel
+_signals: dict[str, int] = {}  # kernel: the signal that ended it
+
+
 def _reap() -> None:
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
+    """Take note of the kernels that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            kernel = _children.pop(pid, "")
+            if os.WIFSIGNALED(status):
+                _signals[kernel] = os.WTERMSIG(status)
 
 
 def _answer(
@@ -103,6 +118,7 @@ def _answer(
             os.write(ready, f"{type(error).__name__}: {error}".encode()[:2000])
         finally:
             os._exit(0)
+    _children[pid] = request["id"]
     isolation.setns(own_pids, isolation.NEWPID)
     os.close(ready)
     pidfd = os.pidfd_open(pid)

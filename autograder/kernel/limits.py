@@ -24,13 +24,16 @@ class Limits:
     grace_s: float = 2.0  # from the interrupt to the kill
     memory: int = 2048 * MiB  # above what the preloaded libraries take; a unit needs 300 MiB
     processes: int = 48  # a DataLoader with a few workers fits; the watch kills beyond it
-    tasks: int = 400  # threads and processes, by the Linux kernel: where the watch is too slow
+    tasks: int = 96  # threads and processes, by the Linux kernel: a fork bomb outruns the watch
     open_files: int = 512
     file_size: int = 128 * MiB  # one file
     tmpfs: int = 128 * MiB  # each of /tmp, /dev/shm and the home folder
     cell_output: int = 2 * MiB  # a figure has 0.1 MiB
     notebook_output: int = 16 * MiB
     message: int = 8 * MiB  # one message of the kernel, whatever it says
+    # What the trusted process may grow by meanwhile: ZeroMQ gathers the parts of a message before
+    # anybody can count them. A reply of 512 MiB is decoded in twice that.
+    memory_here: int = 1536 * MiB
     restarts: int = 2  # fresh kernels after a death, so that one exercise cannot take the others
     start_s: float = 60.0  # wall time for a kernel to say that it is there
 

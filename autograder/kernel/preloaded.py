@@ -16,12 +16,13 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..inside.isolation import ProcessLimits
 from . import sandbox
 from .limits import Limits
-from .sandbox import SandboxUnavailable, diagnose
+from .sandbox import OWN, SandboxUnavailable, diagnose
+from .scratch import Scratch
 
 # What the notebooks import; loading it costs two to three seconds, once for each worker.
 MODULES = (
@@ -54,38 +55,69 @@ class PreloadedDied(RuntimeError):
     """The preloaded process ended; the submission can be tried again with a new one."""
 
 
+class Owner(Protocol):
+    """What started a kernel and can say how it ended."""
+
+    def alive(self) -> bool: ...
+
+    def ended_by(self, folder: Path) -> int: ...
+
+
 @dataclass(frozen=True)
 class KernelProcess:
-    """A forked kernel: a descriptor of its process, its process id, its folder of sockets."""
+    """A running kernel: a descriptor of its process, its process id, its folder of sockets.
+
+    ``inside`` is that folder as the kernel sees it.
+    """
 
     pidfd: int
     pid: int
     folder: Path
+    owner: Owner
+    inside: str = OWN
 
     def alive(self) -> bool:
-        return not select.select([self.pidfd], [], [], 0)[0]
+        return not _readable(self.pidfd, 0)
+
+    def lost(self) -> bool:
+        """Whether it ended through nothing that its own code can have done.
+
+        Process 1 of a namespace cannot kill itself, so who sent SIGKILL stood outside.
+        """
+        return not self.owner.alive() or self.owner.ended_by(self.folder) == signal.SIGKILL
 
     def send(self, number: int) -> None:
         """Send a signal; a process that has ended is left in peace."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
 
-    def kill(self, timeout: float = 30.0) -> None:
+    def kill(self, timeout: float = 120.0) -> None:
         """End it and, with it, every process of its namespace; return when all are gone."""
         self.send(signal.SIGKILL)
-        select.select([self.pidfd], [], [], timeout)
+        if not _readable(self.pidfd, timeout):
+            raise PreloadedDied(f"the processes of a kernel did not end within {timeout:g} seconds")
 
     def close(self) -> None:
-        self.kill()
-        os.close(self.pidfd)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.kill()
+        finally:
+            os.close(self.pidfd)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _readable(descriptor: int, timeout: float) -> bool:
+    """Wait for a descriptor; select.select refuses numbers above 1023."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(timeout * 1000))
 
 
 class Preloaded:
     """One preloaded process. Not for use by several threads at once."""
 
     def __init__(self, modules: tuple[str, ...] = MODULES, start_s: float = 120.0) -> None:
-        self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._scratch = Scratch()
+        self.scratch = self._scratch.path
         self._count = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
@@ -99,7 +131,7 @@ class Preloaded:
                 pass_fds=[theirs.fileno()],
             )
         except BaseException:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self._scratch.close()
             raise
         finally:
             theirs.close()
@@ -123,18 +155,25 @@ class Preloaded:
         return self._process.pid
 
     def alive(self) -> bool:
-        return self._process.poll() is None
+        if self._process.poll() is not None:
+            return False
+        # Its end of the socket is closed before a kernel is told that its parent has ended.
+        poll = select.poll()
+        poll.register(self._control, select.POLLHUP)
+        return not poll.poll(0)
+
+    def ended_by(self, folder: Path) -> int:
+        """The signal that ended the kernel of this folder; 0 where it was none, or is not known."""
+        try:
+            self._control.send(json.dumps({"ended": folder.name}).encode())
+            return int(json.loads(self._control.recv(1 << 16))["signal"])
+        except (OSError, ValueError):
+            return 0
 
     def folder(self, files: dict[str, bytes]) -> Path:
         """A new folder for a kernel's sockets, with the files that it will find in its home."""
         self._count += 1
-        folder = self.scratch / f"k{self._count}"
-        for name, data in files.items():
-            path = folder / "files" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        (folder / "files").mkdir(parents=True, exist_ok=True)
-        return folder
+        return lay_out(self.scratch / f"k{self._count}", files)
 
     def fork(self, folder: Path, connection: dict[str, Any], limits: Limits) -> KernelProcess:
         """Fork a sealed kernel, and return when its sockets are bound."""
@@ -159,13 +198,13 @@ class Preloaded:
         with os.fdopen(reading, "rb", buffering=0) as ready:
             with os.fdopen(writing, "wb", buffering=0) as theirs:
                 pidfd = self._ask(request, theirs.fileno(), limits.start_s)
-            process = KernelProcess(pidfd, _pid_of(pidfd), folder)
+            process = KernelProcess(pidfd, _pid_of(pidfd), folder, self)
             said = _read_all(ready, limits.start_s)
         if said == b"ready":
             return process
         process.close()
-        if not self.alive():
-            raise PreloadedDied("the preloaded process ended while it started a kernel")
+        if not said or not self.alive():
+            raise PreloadedDied("a kernel ended while it started")
         raise SandboxUnavailable(diagnose(said.decode("utf-8", "replace") + self._said()))
 
     def _ask(self, request: dict[str, Any], writing: int, timeout: float) -> int:
@@ -185,12 +224,23 @@ class Preloaded:
         self._process.kill()
         self._process.wait()
         self._errors.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._scratch.close()
+
+
+def lay_out(folder: Path, files: dict[str, bytes]) -> Path:
+    """Make a kernel's folder, with the files that it will find where it works."""
+    for name, data in files.items():
+        path = folder / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _read_all(pipe: Any, timeout: float) -> bytes:
+    """What a starting kernel says; nothing where it ended without a word."""
     data = b""
-    while select.select([pipe], [], [], timeout)[0]:
+    while _readable(pipe.fileno(), timeout):
         chunk = pipe.read(4096)
         if not chunk or data + chunk == b"ready":
             return data + chunk

@@ -22,6 +22,8 @@ from zmq.constants import SocketOption
 
 from . import preloaded
 from .limits import LIMITS, Limits
+from .sandbox import OWN
+from .unsealed import Unsealed
 
 NAME = "autograder-sandbox"
 
@@ -30,7 +32,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     """A kernel as process 1 of its own namespaces, behind a pidfd."""
 
     process: preloaded.KernelProcess | None = None
-    _owner: preloaded.Preloaded | None = None  # of a cold kernel: ends with it
+    _owner: preloaded.Preloaded | Unsealed | None = None
 
     @property
     def has_process(self) -> bool:
@@ -58,9 +60,13 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the folder of the sockets; the manager then has its connection information."""
         manager: SealedKernelManager = self.parent
-        if not manager.warm:
+        if not manager.sealed:
+            self._owner = Unsealed()
+        elif manager.warm:
+            self._owner = preloaded.shared()
+        else:
             self._owner = preloaded.Preloaded(preloaded.BARE)
-        self._folder = (self._owner or preloaded.shared()).folder(manager.files)
+        self._folder = self._owner.folder(manager.files)
         manager.transport, manager.ip = "ipc", str(self._folder / "s")
         for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):
             setattr(manager, f"{channel}_port", number)
@@ -69,19 +75,19 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         manager: SealedKernelManager = self.parent
-        inside = {**self.connection_info, "ip": "/run/kernel/s"}
+        assert self._owner is not None
+        inside = {**self.connection_info, "ip": f"{OWN}/s"}
         inside["key"] = inside["key"].decode()
-        owner = self._owner or preloaded.shared()
-        self.process = owner.fork(self._folder, inside, manager.limits)
+        self.process = self._owner.fork(self._folder, inside, manager.limits)
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
         if self.process is not None:
             self.process.close()
             self.process = None
-        if self._owner is not None:
+        if self._owner is not None and not (self.parent.sealed and self.parent.warm):
             self._owner.close()
-            self._owner = None
+        self._owner = None
 
 
 class _OneKernel(KernelSpecManager):
@@ -155,15 +161,17 @@ class SealedKernelManager(AsyncKernelManager):
     files = Dict()
     limits = AnyTrait(LIMITS)
     warm = Bool(True)
+    sealed = Bool(True)
     autorestart = Bool(False)
 
-    def __init__(self, files: dict[str, bytes], limits: Limits, warm: bool) -> None:
+    def __init__(self, files: dict[str, bytes], limits: Limits, warm: bool, sealed: bool) -> None:
         super().__init__(
             kernel_name="sealed",
             kernel_spec_manager=_OneKernel(),
             files=files,
             limits=limits,
             warm=warm,
+            sealed=sealed,
         )
 
     @property

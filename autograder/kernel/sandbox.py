@@ -15,6 +15,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent
 INSIDE = "/opt/autograder_inside"  # where autograder.inside lies in there
 KERNELS = "/run/kernels"
+OWN = "/run/kernel"  # where a kernel finds its own folder of them
 HOME = "/home/student"
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -96,7 +97,7 @@ def command(kernels: Path, program: list[str]) -> list[str]:
     arguments += ["--dev", "/dev", "--proc", "/proc"]
     for path in ("/tmp", "/dev/shm", HOME):
         arguments += ["--tmpfs", path]
-    arguments += ["--bind", str(kernels), KERNELS, "--dir", "/run/kernel", "--chdir", HOME]
+    arguments += ["--bind", str(kernels), KERNELS, "--dir", OWN, "--chdir", HOME]
     # What is left of the root and of /dev belongs to all kernels: nobody may write there.
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*arguments, "--", *program]

@@ -12,6 +12,7 @@ import contextlib
 import copy
 import re
 import socket
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -25,23 +26,27 @@ from ..inside import codec
 from ..student import KernelDied, TimedOut
 from .limits import LIMITS, Limits
 from .outputs import clean
+from .preloaded import PreloadedDied
 from .provisioner import SealedKernelManager
 from .watch import Watch
 
 _POLL_S = 0.05
-_SERVE = (
-    "__import__('autograder_inside.server', fromlist=['serve'])"
-    ".serve('/run/kernel/grader.sock', globals())"
-)
+_SERVE = "__import__('autograder_inside.server', fromlist=['serve']).serve({!r}, globals())"
 
 
 class Session:
     """The kernel of one submission, from its first cell to the last call of the graders."""
 
     def __init__(
-        self, files: Mapping[str, bytes], limits: Limits = LIMITS, *, warm: bool = True
+        self,
+        files: Mapping[str, bytes],
+        limits: Limits = LIMITS,
+        *,
+        warm: bool = True,
+        sealed: bool = True,
     ) -> None:
-        self._files, self._limits, self._warm = dict(files), limits, warm
+        self._files, self._limits = dict(files), limits
+        self._warm, self._sealed = warm, sealed
         self._runner = asyncio.Runner()
         self._kernel: _Kernel | None = None
         self._notebook: NotebookNode | None = None
@@ -49,6 +54,7 @@ class Session:
         self._restarts = 0
         self._calls_cpu_s = 0.0
         self.notices: list[str] = []
+        self.lost: PreloadedDied | None = None  # a kernel ended by no doing of the student's
         self.usage = {"notebook_cpu_s": 0.0, "calls_cpu_s": 0.0}
 
     def __enter__(self) -> Session:
@@ -70,8 +76,11 @@ class Session:
         while True:
             executed = copy.deepcopy(self._notebook)
             self._stop()
-            self._kernel = _Kernel(self._files, self._limits, self._warm, self._runner)
+            manager = SealedKernelManager(self._files, self._limits, self._warm, self._sealed)
+            self._kernel = _Kernel(manager, self._limits, self._runner)
             died_at = self._kernel.execute(executed, self._lost)
+            if died_at is not None:
+                self._kernel.check_lost()
             self.usage["notebook_cpu_s"] += self._kernel.watch.spent()
             if died_at is None:
                 return executed
@@ -97,6 +106,15 @@ class Session:
         Raises TimedOut or KernelDied where the student's code passes its limit or ends the
         kernel. The next request then meets a fresh kernel, in which the notebook ran again.
         """
+        if self.lost is not None:  # whatever the graders make of it, nothing more is asked
+            raise self.lost
+        try:
+            return self._request(message, cpu_s)
+        except PreloadedDied as error:
+            self.lost = error
+            raise
+
+    def _request(self, message: dict[str, Any], cpu_s: float | None) -> Any:
         kernel = self._living_kernel()
         allowed = self._limits.call_cpu_s if cpu_s is None else cpu_s
         total = self._limits.notebook_cpu_s - self._calls_cpu_s
@@ -117,6 +135,8 @@ class Session:
     def _living_kernel(self) -> _Kernel:
         if self._kernel is not None and self._kernel.alive():
             return self._kernel
+        if self._kernel is not None:
+            self._kernel.check_lost()
         if self._notebook is None or self._restarts >= self._limits.restarts:
             raise KernelDied("Your code ended the kernel again and again; it was not started anew.")
         self._restarts += 1
@@ -130,16 +150,19 @@ class _Kernel:
     """One kernel process with its nbclient and its socket for calls."""
 
     def __init__(
-        self, files: dict[str, bytes], limits: Limits, warm: bool, runner: asyncio.Runner
+        self, manager: SealedKernelManager, limits: Limits, runner: asyncio.Runner
     ) -> None:
-        self._limits, self._runner = limits, runner
-        self._manager = SealedKernelManager(files, limits, warm)
+        self._manager, self._limits, self._runner = manager, limits, runner
         self._client: Any = None  # a BoundedClient, once the kernel runs
         self._calls: socket.socket | None = None
+        self.watch: Any = None  # a Watch, once the kernel runs
         try:
             self._run(self._start())
         except BaseException:
-            self.close()
+            try:
+                self.check_lost()
+            finally:
+                self.close()
             raise
         self.watch = Watch(self._manager.process, limits)
 
@@ -154,6 +177,13 @@ class _Kernel:
 
     def alive(self) -> bool:
         return self._manager.process.alive()
+
+    def check_lost(self) -> None:
+        """Raise PreloadedDied where the kernel ended, and neither its own code nor we ended it."""
+        process = getattr(self._manager.provisioner, "process", None)
+        ours = self.watch is not None and self.watch.killed
+        if process is not None and not ours and not process.alive() and process.lost():
+            raise PreloadedDied("the kernel was killed from outside")
 
     def close(self) -> None:
         if self._calls is not None:
@@ -242,6 +272,7 @@ class _Kernel:
             self.watch.kill("its answer could not be read")
             raise KernelDied(f"{name} returned something that cannot be graded: {error}.") from None
         except (EOFError, OSError):
+            self.check_lost()
             self.watch.kill(self.watch.stopped or "it ended the Python process")
             kind = TimedOut if "seconds" in self.watch.stopped else KernelDied
             raise kind(f"{name} was stopped: {self.watch.stopped}.") from None
@@ -262,7 +293,8 @@ class _Kernel:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(path))
             listener.listen(1)
-            self._client.execute(_SERVE, silent=True, store_history=False)
+            serve = _SERVE.format(f"{self._manager.process.inside}/grader.sock")
+            self._client.execute(serve, silent=True, store_history=False)
             listener.settimeout(_POLL_S)
             while True:
                 try:
@@ -282,11 +314,12 @@ class _Watched(socket.socket):
     def __init__(self, connection: socket.socket, check: Callable[[], None]) -> None:
         super().__init__(fileno=connection.detach())
         self.settimeout(_POLL_S)
-        self._check = check
+        self._check, self._looked = check, time.monotonic()
 
     def recv(self, *args: Any) -> bytes:
         while True:
             try:
+                self._look()
                 return super().recv(*args)
             except TimeoutError:
                 self._check()
@@ -295,9 +328,16 @@ class _Watched(socket.socket):
         view = memoryview(data).cast("B")
         while view:
             try:
+                self._look()
                 view = view[self.send(view) :]
             except TimeoutError:
                 self._check()
+
+    def _look(self) -> None:
+        """A peer that sends byte after byte, each in time, does not escape the limits."""
+        if (now := time.monotonic()) - self._looked > _POLL_S:
+            self._looked = now
+            self._check()
 
 
 def _say(cell: NotebookNode, reason: str) -> None:

@@ -15,6 +15,7 @@ from .limits import Limits
 from .preloaded import KernelProcess
 
 _TICK = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Usage:
     processes: int
 
 
-def usage(pid: int, *, closely: bool = False) -> Usage:
+def usage(pid: int, *, shared: int = 0, closely: bool = False) -> Usage:
     """Measure a process and all its descendants; what has ended counts by its parent's sum.
 
-    ``closely`` shares the memory of forked processes among them, which takes longer to read.
+    ``shared`` bytes of each process are not counted. ``closely`` shares the memory of forked
+    processes among them, which takes far longer to read.
     """
     file, wanted = _CLOSELY if closely else _QUICKLY
     cpu, memory, count, waiting = 0, 0, 0, [str(pid)]
@@ -37,14 +39,19 @@ def usage(pid: int, *, closely: bool = False) -> Usage:
         folder = f"/proc/{waiting.pop()}"
         try:
             fields = _read(f"{folder}/stat").rpartition(")")[2].split()
-            memory += _kilobytes(_read(f"{folder}/{file}"), wanted)
+            memory += max(0, (_kilobytes(_read(f"{folder}/{file}"), wanted) << 10) - shared)
             for task in os.listdir(f"{folder}/task"):
                 waiting += _read(f"{folder}/task/{task}/children").split()
         except (OSError, ValueError):  # it ended while we looked
             continue
         cpu += sum(map(int, fields[11:15]))
         count += 1
-    return Usage(cpu / _TICK, memory << 10, count)
+    return Usage(cpu / _TICK, memory, count)
+
+
+def own_memory() -> int:
+    """Bytes of this trusted process's memory, which what the kernel sends must not fill."""
+    return int(_read("/proc/self/statm").split()[1]) * _PAGE
 
 
 # Anonymous and shared memory; the libraries' own pages do not count. Read closely, each page is
@@ -72,6 +79,7 @@ class Watch:
     def __init__(self, process: KernelProcess, limits: Limits) -> None:
         self._process, self._limits = process, limits
         self._base = usage(process.pid)
+        self._own = own_memory()
         self._cpu_now = self._base.cpu_s
         self.killed = False
         self.begin(limits.cell_cpu_s)
@@ -96,15 +104,17 @@ class Watch:
 
     def check(self) -> None:
         """Look once, and act."""
-        now = usage(self._process.pid)
+        now = usage(self._process.pid, shared=self._base.memory)
         self._cpu_now = now.cpu_s
         if self._cpu_before is None:
             self._cpu_before = now.cpu_s
         wall = time.monotonic() - self._started
         if now.processes > self._limits.processes:
             self.kill(f"it started more than {self._limits.processes} processes")
-        elif now.memory - self._base.memory > self._limits.memory and self._really_large():
+        elif now.memory > self._limits.memory and self._really_large():
             self.kill(f"it used more than {self._limits.memory >> 20} MB of memory")
+        elif own_memory() - self._own > self._limits.memory_here:
+            self.kill("it sent more than the grader can hold")
         elif now.cpu_s - self._cpu_before > self._cpu_s:
             self.interrupt(f"it used more than {self._cpu_s:g} seconds of computing time")
         elif wall > self._limits.wall_s(self._cpu_s):
