@@ -184,7 +184,7 @@ def demo(
 def report(
     unit: Annotated[str, typer.Argument(help="The unit.")],
     to: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
-    seed: Annotated[int | None, typer.Option(help="The seed that the class was graded with.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed that graded the class.")] = None,
     course: CourseOption = None,
 ) -> None:
     """Draw a picture of the class: scores, questions, mistakes, submissions to look at."""
@@ -203,7 +203,7 @@ def report(
         student: kept.look_up(key(one, chosen, SEED if seed is None else seed))
         for student, one in submissions.items()
     }
-    evaluations = {student: one and one.evaluation for student, one in known.items()}
+    evaluations = {name: one.evaluation if one else None for name, one in known.items()}
     write_whole(to, page(analyse(chosen, evaluations, submissions)).encode())
     console.print(f"Wrote {to}; open it in a browser.", markup=False, soft_wrap=True)
 

@@ -253,7 +253,8 @@ def add_indices(gradebook: Gradebook) -> None:
         if name in {index["name"] for index in inspect(gradebook.engine).get_indexes(table.name)}:
             continue
         try:
-            gradebook.db.execute(text(f"CREATE INDEX {name} ON {table.name} (notebook_id)"))
+            make = f"CREATE INDEX IF NOT EXISTS {name} ON {table.name} (notebook_id)"
+            gradebook.db.execute(text(make))  # another run may make it at this moment
             gradebook.db.commit()
         except ProgrammingError:
             gradebook.db.rollback()

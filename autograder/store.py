@@ -36,7 +36,7 @@ AFTERWARDS = {
     "doctor.py", "downloads.py", "exports", "grade.py", "gradebook.py", "gradescope",
     "handout.py", "journal.py", "late.py", "lint.py", "lock.py", "patience.py", "progress.py",
     "receipts.py", "recorder.py", "render.py", "roster.py", "safe_markdown.py", "samples.py",
-    "schedule.py",
+    "schedule.py", "feedback.py", "report.py", "similarity.py",
 }  # fmt: skip
 GRADERS = "graders"  # the unit's digest covers its own
 

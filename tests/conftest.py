@@ -30,6 +30,24 @@ def scratch(tmp_path: Path) -> Course:
     return Course(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def tiny_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course of one small unit, for tests in which the unit does not matter."""
+    import tiny
+
+    return tiny.build(tmp_path_factory.mktemp("tiny") / "course")
+
+
+@pytest.fixture
+def tiny_course(tiny_released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """That course in a folder of its own, with its hidden checks in place of the project's."""
+    from autograder import unit
+
+    shutil.copytree(tiny_released.root, tmp_path / "course")
+    monkeypatch.setattr(unit, "GRADERS", tmp_path / "course" / "graders")
+    return Course(tmp_path / "course")
+
+
 def nbgrader(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one of nbgrader's own commands in a course; it must succeed."""
     return command(folder, sys.executable, "-m", "nbgrader", *arguments)

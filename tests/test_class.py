@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from rich.console import Console
 
 from autograder import grade as grading
 from autograder import store as stores
-from autograder.course import Course
 from autograder.grade import Progress, grade
 from autograder.progress import class_progress
 from autograder.render import changes_table, class_summary
@@ -27,19 +25,11 @@ from autograder.unit import CourseError
 UNIT = tiny.UNIT
 
 
-@pytest.fixture(scope="session")
-def released(tmp_path_factory):
-    return tiny.build(tmp_path_factory.mktemp("tiny") / "course")
-
-
 @pytest.fixture
-def course(released, tmp_path, monkeypatch):
-    """The tiny course in a folder of its own, evaluated without kernels."""
-    shutil.copytree(released.root, tmp_path / "course")
-    found = Course(tmp_path / "course")
-    tiny.use_graders(monkeypatch, found)
+def course(tiny_course, monkeypatch):
+    """The tiny course, evaluated without kernels."""
     monkeypatch.setattr(grading, "LocalWorkers", tiny.Inline)
-    return found
+    return tiny_course
 
 
 def scores(course):

@@ -19,7 +19,6 @@ from conftest import ROOT, hand_in, nbgrader
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import grade_cells
-from autograder import unit as units
 from autograder.course import Course
 from autograder.evaluate import score, unjudged
 from autograder.results import CheckResult, Evaluation, Status
@@ -68,12 +67,22 @@ def _cell(name, source, make=new_code_cell, **marks):
     return cell
 
 
-def submit(course: Course, student: str, answer: str = RIGHT) -> None:
+def submit(course: Course, student: str, answer: str = RIGHT, unit: str = UNIT) -> None:
     """Hand in the released notebook with this answer; a second time replaces the first."""
-    notebook = nbformat.read(course.root / "release" / UNIT / f"{UNIT}.ipynb", as_version=4)
+    notebook = nbformat.read(course.root / "release" / unit / f"{unit}.ipynb", as_version=4)
     notebook.cells[2].source = answer
-    shutil.rmtree(course.root / "submitted" / student / UNIT, ignore_errors=True)
-    hand_in(course, student, UNIT, nbformat.writes(notebook).encode())
+    shutil.rmtree(course.root / "submitted" / student / unit, ignore_errors=True)
+    hand_in(course, student, unit, nbformat.writes(notebook).encode())
+
+
+def add_unit(course: Course, name: str) -> None:
+    """A second unit that differs by its name alone; not released yet."""
+    for old, new in (
+        (Path("source", UNIT, f"{UNIT}.ipynb"), Path("source", name, f"{name}.ipynb")),
+        (Path("graders", f"test_{UNIT}.py"), Path("graders", f"test_{name}.py")),
+    ):
+        (course.root / new).parent.mkdir(exist_ok=True)
+        shutil.copy(course.root / old, course.root / new)
 
 
 def evaluate(parcel, submission, seed) -> Evaluation:
@@ -87,7 +96,9 @@ def evaluate(parcel, submission, seed) -> Evaluation:
     right = any("2 * x" in cell.source for cell in notebook.cells)
     status = Status.PASSED if right else Status.FAILED
     check = CheckResult("double", "Your double gives twice its argument.", status)
-    evaluation = Evaluation(UNIT, score(unit, (check,)), submission.student_id, notices=notices)
+    evaluation = Evaluation(
+        unit.name, score(unit, (check,)), submission.student_id, notices=notices
+    )
     grade_cells.write(notebook, evaluation, {})
     return Evaluation(**{**vars(evaluation), "notebook": nbformat.writes(notebook)})
 
@@ -125,9 +136,10 @@ from pathlib import Path
 import tiny
 from autograder import cli, grade, unit
 unit.GRADERS = Path({graders!r})
-if {slow!r} is not None:
+slow = {slow!r}
+if slow is not None:
     def slowly(*args):
-        time.sleep({slow!r})
+        time.sleep(slow)
         return tiny.evaluate(*args)
     tiny.Inline.evaluate = staticmethod(slowly)
     grade.LocalWorkers = tiny.Inline
@@ -155,8 +167,3 @@ def start(course: Course, *arguments: str, slow: float | None = 0.0) -> subproce
         text=True,
         env={**os.environ, "COLUMNS": "120"},
     )
-
-
-def use_graders(monkeypatch, course: Course) -> None:
-    """Take the hidden checks of this course in the test's own process."""
-    monkeypatch.setattr(units, "GRADERS", course.root / "graders")
