@@ -36,6 +36,9 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option(help="Write the executed notebook with its grades here.")
     ] = None,
+    gradescope: Annotated[
+        Path | None, typer.Option(help="Write Gradescope's results.json here.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
     cold: Annotated[bool, typer.Option("--cold", help="Start a kernel, do not fork one.")] = False,
     unsealed: Annotated[
@@ -68,6 +71,12 @@ def evaluate(
         output.write_text(evaluation.notebook, "utf-8")
     if as_json:
         print(json.dumps(evaluation.to_dict(), indent=1))
+    if gradescope is not None:
+        from .gradescope import write
+
+        write(evaluation, submission, gradescope)
+        console.print(f"Wrote {gradescope}: {evaluation.score:g} points.", markup=False)
+        return
     if not evaluation.judged:
         raise CourseError(f"{notebook} could not be judged: {evaluation.reason}.")
     if not as_json:
