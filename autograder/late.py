@@ -8,6 +8,7 @@ by :func:`penalise` when one of them changes, for instance when written answers 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SAWarning
 from traitlets import Float
 from traitlets.config import Config
 
@@ -151,7 +153,9 @@ def extend(gradebook: Gradebook, unit: str, student: str, by: timedelta) -> date
     try:
         submission = gradebook.find_submission(unit, student)
     except MissingEntry:
-        submission = gradebook.add_submission(unit, student)
+        with warnings.catch_warnings():  # nbgrader relates objects before it adds them
+            warnings.simplefilter("ignore", SAWarning)
+            submission = gradebook.add_submission(unit, student)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
                 grade.needs_manual_grade = False  # there is nothing to grade yet

@@ -20,8 +20,8 @@ from .unit import CourseError
 # Titles of columns, compared without case, spaces and punctuation; earlier ones win.
 IDS = ("studentid", "sid", "sisloginid", "username", "loginid", "login", "netid", "userid",
        "studentnumber", "idnumber", "sisuserid", "id")  # fmt: skip
-FIRST = ("firstname", "givenname", "forename")
-LAST = ("lastname", "surname", "familyname")
+FIRST = ("firstname", "first", "givenname", "forename")
+LAST = ("lastname", "last", "surname", "familyname")
 EMAIL = ("email", "emailaddress", "mail", "sisloginid")
 WHOLE = ("student", "fullname", "name")  # “Last, First” where there is a comma
 

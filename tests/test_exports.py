@@ -9,10 +9,11 @@ from datetime import datetime
 
 import lms_readers
 import pytest
-from conftest import command, nbgrader
 from gradebooks import OTHER, UNIT, course_in, hand_in
+from nbgrader.apps import ExportApp
 
 from autograder import exports
+from autograder.cli import app
 from autograder.course import Course
 from autograder.exports.csvfile import number, read_csv
 from autograder.roster import opened
@@ -304,7 +305,7 @@ def test_an_id_that_would_become_a_formula_comes_from_the_roster_only(course):
     assert "-12" not in path.read_text()
     roster = write(course, "r.csv", [("Username", "First name"), ("-12", "-x")])
     _, path = export(course, "moodle", roster=roster)
-    assert read_csv(path).rows == (("-12", "'-x", "2", ""),) or read_csv(path).rows[0][0] == "-12"
+    assert read_csv(path).rows == (("-12", "2", ""),)
 
 
 @pytest.mark.parametrize(
@@ -345,22 +346,28 @@ def test_a_roster_that_cannot_be_read(course, data, says):
         export(course, "canvas", roster=course.root / "r.csv")
 
 
-def test_the_command_says_what_is_missing_by_its_exit_status(course):
+def test_the_command_says_what_is_missing_by_its_exit_status(course, capsys, monkeypatch):
     """0: all is in the file; 3: written, but some are left out; 1: refused."""
-    arguments = ("autograder", "export", "--format", "canvas", "--to", "out.csv")
-    roster = write(course, "r.csv", [(*CANVAS, UNIT), ("a", "1", "", "0000", "")])
-    result = command(course.root, *arguments, "--roster", str(roster), status=3)
-    assert "left out: 0001 has grades" in result.stderr
-    assert "Wrote out.csv: 1 students" in result.stdout
-    assert "Next: in Canvas" in result.stdout
+    monkeypatch.chdir(course.root)
+    arguments = ["export", "--format", "canvas", "--to", "out.csv"]
+    write(course, "r.csv", [(*CANVAS, UNIT), ("a", "1", "", "0000", "")])
+    assert app([*arguments, "--roster", "r.csv"], standalone_mode=False) == 3
+    said = capsys.readouterr()
+    assert "left out: 0001 has grades" in said.err
+    assert "Wrote out.csv: 1 students" in said.out
+    assert "Next: in Canvas" in said.out
+    assert not app(arguments, standalone_mode=False)
 
 
-def test_as_plugins_of_nbgrader_export(course):
+def test_as_plugins_of_nbgrader_export(course, monkeypatch):
     """The same file by nbgrader's own command, with the roster through its configuration."""
     roster = canvas_export(course, {})
     _, path = export(course, "canvas", roster=roster)
-    nbgrader(
-        course.root, "export", "--exporter=autograder.exports.CanvasExporter",
-        f"--CanvasExporter.roster={roster}", "--to=by_nbgrader.csv",
-    )  # fmt: skip
+    monkeypatch.chdir(course.root)
+    exporting = ExportApp()
+    exporting.initialize([
+        "--exporter=autograder.exports.CanvasExporter", f"--CanvasExporter.roster={roster}",
+        "--to=by_nbgrader.csv",
+    ])  # fmt: skip
+    exporting.start()
     assert (course.root / "by_nbgrader.csv").read_bytes() == path.read_bytes()
