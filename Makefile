@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo test test-samples gain lint build release lock fix clean
+.PHONY: setup demo test test-samples test-faults bench-class gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -26,6 +26,12 @@ test: setup  ## linters, types and tests
 
 test-samples: setup  ## every sample submission of every unit
 	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/test_samples.py
+
+test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
+	$(BIN)/python -m pytest -m slow tests/test_faults.py
+
+bench-class: setup  ## time and memory of a class of 100, 300 and 1,000 (OPTIONS="--sizes 100")
+	$(BIN)/python benchmarks/bench_class.py $(OPTIONS)
 
 gain: setup  ## what augmentation gains in unit 6, seed by seed (CIFAR10_NPZ=file, CIFAR10_ROOT=folder)
 	$(BIN)/python benchmarks/augmentation_gain.py
