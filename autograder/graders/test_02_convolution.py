@@ -205,6 +205,10 @@ def test_size_with_everything(student):
     """Kernel, stride, padding and dilation work together."""
     call_sizes(student, {"n": 7, "k": 3, "stride": 2, "pad": 1, "dilation": 2})
     cases = list(fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)))
+    cases += [
+        {"n": 224, "k": 7, "stride": 2, "pad": 3, "dilation": 1},
+        {"n": 999, "k": 5, "stride": 3, "pad": 8, "dilation": 9},
+    ]
     outcomes = student.each("conv_out_size", [(tuple(case.values()), {}) for case in cases])
     check_sizes(cases, list(map(size_or_refusal, outcomes)))
 
@@ -212,12 +216,17 @@ def test_size_with_everything(student):
 @question("conv_out_size")
 def test_size_is_whole(student):
     """The number of places is an int."""
-    for n, k in [(5, 3), (4, 4), (9, 2)]:
-        got = student.conv_out_size(n, k)
-        check_sizes([{"n": n, "k": k}], [got])
+    call_sizes(student, {"n": 5, "k": 3}, {"n": 4, "k": 4}, {"n": 9, "k": 2})
+    options = [{}, {"stride": 2}, {"pad": 1}, {"dilation": 2}, {"stride": 2, "pad": 1}]
+    for option, outcome in zip(
+        options, student.each("conv_out_size", [((6, 3), o) for o in options]), strict=True
+    ):
+        got = outcome.value
+        number = as_array(got)
         check_true(
-            as_array(got).dtype.kind in "iu",
-            f"{describe_size(n, k)}: got {got!r} of type {type(got).__name__}, it should be int.",
+            number is not None and number.dtype.kind in "iu",
+            f"{describe_size(6, 3, **option)}: got {show(got)} of type {type(got).__name__}, "
+            "it should be an int.",
             hint="Divide with //: it gives a whole number, / gives a float.",
             mistake="size-as-float",
         )
@@ -546,6 +555,15 @@ def conv_mistakes(x, w, b=None, stride=1, pad=0, dilation=1):
     return [Mistake(*row) for row in table]
 
 
+def works(check, *args, **options):
+    """Whether a check passes: a combination is judged only where each part works alone."""
+    try:
+        check(*args, **options)
+    except CheckFailed:
+        return False
+    return True
+
+
 def check_conv(student, x, w, b=None, rule="", **options):
     """Compare one call with the oracle; ``rule`` is said where no known mistake matches."""
     args = (x, w) if b is None else (x, w, b)
@@ -553,7 +571,13 @@ def check_conv(student, x, w, b=None, rule="", **options):
     with explained(rule):
         got = student.conv2d(*args, **options)
         right = correlate(x, w, b, **options)
-        check_close(got, right, given=given, hints=conv_mistakes(x, w, b, **options))
+        hints = conv_mistakes(x, w, b, **options)
+        check_close(got, right, given=given, hints=hints, **coarse(right))
+
+
+def coarse(right):
+    """Tolerances that float32 meets: test_dtype alone judges the precision, and by no luck."""
+    return {"rtol": 1e-6, "atol": 2e-6 * max(1.0, np.abs(right).max(initial=0.0))}
 
 
 @contextlib.contextmanager
@@ -593,6 +617,7 @@ PADDED = [
     Case((1, 1, 3, 3), (1, 1, 3, 3), {"pad": 1}),
     Case((1, 1, 4, 4), (1, 1, 3, 3), {"pad": 3}),
     Case((1, 1, 4, 4), (1, 1, 2, 2), {"pad": 2}),
+    Case((1, 1, 2, 2), (1, 1, 3, 3), {"pad": 1}),  # fits only because of the padding
 ]
 STRIDED = [
     Case((1, 1, 4, 4), (1, 1, 2, 2), {"stride": 1}),
@@ -712,10 +737,17 @@ def test_arguments_are_left_alone(student, rng):
             w, b = np.ones_like(w), np.zeros_like(b)
         seen = student.trace("conv2d", x, w, b)
         given = describe_call("conv2d", x, w, b)
-        check_close(seen.value, correlate(x, w, b), given=given, hints=conv_mistakes(x, w, b))
+        right, hints = correlate(x, w, b), conv_mistakes(x, w, b)
+        check_close(seen.value, right, given=given, hints=hints, **coarse(right))
         check_kept(seen, given, x=x, w=w, b=b)
     lopsided = rng.normal(size=w.shape)
     check_kept(student.trace("conv2d", x, lopsided, b), given, x=x, w=lopsided, b=b)
+    for options in ({"stride": 2}, {"pad": 1}, {"dilation": 2}):
+        for size, bias in ((1, 0 * b), (2, b)):
+            x, w = rng.normal(size=(2, 1, 4, 4)), np.ones((1, 1, size, size))
+            given = describe_call("conv2d", x, w, bias, **options)
+            seen = student.trace("conv2d", x, w, bias, **options)
+            check_kept(seen, given, x=x, w=w, b=bias)
 
 
 def parts_of(value):
@@ -753,6 +785,8 @@ def test_dtype(student, rng):
         (whole, w),
         (grey.astype(np.uint8), w),
         (whole, np.ones_like(w, int)),
+        (x.astype(np.float32), w),
+        (x, w.astype(np.float32)),
     ):
         image, kernel = args
         got = student.conv2d(*args)
@@ -763,16 +797,19 @@ def test_dtype(student, rng):
             "The result of whole numbers times weights is not whole: make it floating point.",
             lambda args=args: correlate(*args).astype(args[0].dtype),
         )
-        # A result of the wrong dtype may be as rough as its inputs; its dtype is looked at next.
-        rough = {"rtol": 1e-4, "atol": 1e-4} if image.dtype == np.float32 else {}
+        # A result of the wrong dtype may be as rough as float32; its dtype is looked at next.
         hints = [cut, *conv_mistakes(image, kernel)]
-        check_close(got, right, given=given, hints=hints, **rough)
+        check_close(got, right, given=given, hints=hints, rtol=1e-4, atol=1e-4)
         if image.dtype.kind == "f":
-            check_dtype(got, image.dtype, given=given)
+            check_dtype(got, np.result_type(image, kernel), given=given)
         else:
             kind = as_array(got).dtype
             message = f"{given}: the result has dtype {kind}, expected a floating point dtype."
             check_true(kind.kind == "f", message)
+    fine = np.full((1, 1, 2, 2), 2.0**24 + 1)  # float32 rounds it to 2**24
+    with explained("Compute in float64 where the arguments are float64: float32 rounds too much."):
+        got = student.conv2d(fine, np.ones((1, 1, 1, 1)))
+        check_close(got, fine, given="conv2d of large float64 numbers", rtol=0, atol=1e-3)
 
 
 @question("conv2d")
@@ -785,7 +822,8 @@ def test_transposed_input(student, rng):
     )
     for args in ((x, w), (x.transpose(0, 1, 3, 2), w), (x, w.transpose(0, 1, 3, 2))):
         with explained(rule):
-            check_close(student.conv2d(*args), correlate(*args), given="conv2d of such an array")
+            got, right = student.conv2d(*args), correlate(*args)
+            check_close(got, right, given="conv2d of such an array", **coarse(right))
 
 
 @question("conv2d")
@@ -794,9 +832,20 @@ def test_refuses(student, rng):
     x, w, _, _ = Case((1, 2, 3, 3), (1, 2, 2, 2), {}).draw(rng, symmetric=True)
     check_conv(student, x, w)
     for kernel in ((1, 3, 2, 2), (1, 1, 2, 2), (1, 2, 4, 4)):
-        wrong = rng.normal(size=kernel)
-        given = f"conv2d with x of shape {x.shape} and w of shape {kernel}"
-        check_raises(lambda wrong=wrong: student.conv2d(x, wrong), "ValueError", given=given)
+        check_refused(student, x, rng.normal(size=kernel))
+    for kernel in ((1, 2, 4, 2), (1, 2, 2, 4)):
+        if works(check_conv, student, rng.normal(size=(1, 2, 4, 4)), rng.normal(size=kernel)):
+            check_refused(student, x, rng.normal(size=kernel))
+    check_refused(student, x[:, :1], w)
+    image, small = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(1, 1, 2, 2))
+    if works(check_conv, student, image, small, dilation=2):
+        check_refused(student, image, small, dilation=3)
+
+
+def check_refused(student, x, w, **options):
+    given = f"conv2d with x of shape {x.shape} and w of shape {w.shape}"
+    given += "".join(f", {name}={value}" for name, value in options.items())
+    check_raises(lambda: student.conv2d(x, w, **options), "ValueError", given=given)
 
 
 # ----------------------------------------------------------------- 2.4 conv2d_backward
@@ -920,7 +969,8 @@ def check_gradients(got, parts, given, *args, **options):
     oracle = dict(zip(("dx", "dw", "db"), gradients(*args, **options), strict=True))
     for part in parts:
         hints = backward_mistakes(part, *args, **options)
-        check_close(values[part], oracle[part], given=given, what=part, hints=hints)
+        right = oracle[part]
+        check_close(values[part], right, given=given, what=part, hints=hints, **coarse(right))
 
 
 def backward(student, parts, rng, x_shape, w_shape, symmetric=False, **options):
@@ -979,6 +1029,7 @@ def test_backward_with_stride(student, rng):
 def test_backward_together(student, rng):
     """Overlap, stride and padding together: the backward pass is the adjoint of the convolution."""
     backward(student, ["dx", "dw"], rng, (1, 1, 4, 4), (1, 1, 3, 3), stride=2, pad=1)
+    backward(student, ["dx", "dw"], rng, (1, 2, 3, 4), (2, 2, 3, 3), pad=1)
     backward(student, ["dx", "dw", "db"], rng, (2, 2, 6, 5), (2, 2, 3, 2), stride=2, pad=1)
     options = {"stride": 2, "pad": 1}
     dout, x, w = draw_backward(rng, (2, 3, 6, 7), (2, 3, 3, 3), **options)
@@ -992,7 +1043,7 @@ def test_backward_together(student, rng):
 
 @question("conv2d_backward", weight=0.5)
 def test_backward_leaves_arguments_alone(student, rng):
-    """dout, x and w stay as they were, and the results have memory of their own."""
+    """dout, x and w stay as they were, and the results are new arrays of floating point."""
     for x_shape, w_shape in [((1, 2, 4, 4), (2, 2, 2, 2)), ((1, 1, 1, 1), (1, 1, 1, 1))]:
         options = {"stride": 2, "pad": 1}
         args = draw_backward(rng, x_shape, w_shape, symmetric=True, **options)
@@ -1000,6 +1051,23 @@ def test_backward_leaves_arguments_alone(student, rng):
         seen = student.trace("conv2d_backward", *args, **options)
         check_gradients(seen.value, ["dx", "dw"], given, *args, **options)
         check_kept(seen, given, dout=args[0], x=args[1], w=args[2])
+        for part, gradient in zip(("dx", "dw"), three_gradients(seen.value, given), strict=False):
+            check_dtype(gradient, np.float64, given=given, what=part)
+    check_gradients_of_whole_numbers(student, rng)
+
+
+def check_gradients_of_whole_numbers(student, rng):
+    """They are not cut to whole numbers; a library that refuses whole numbers may do so."""
+    options = {"stride": 2, "pad": 1}
+    dout, x, w = draw_backward(rng, (1, 1, 4, 4), (1, 1, 2, 2), **options)
+    x, w = rng.integers(-9, 9, size=x.shape), np.array([[[[2, -1], [-1, 2]]]])
+    try:
+        got = student.conv2d_backward(dout, x, w, **options)
+    except StudentError:
+        return
+    with explained("Gradients are not whole: an array made by zeros_like(x) would cut them off."):
+        given = "conv2d_backward with x and w of whole numbers"
+        check_gradients(got, ["dx", "dw"], given, dout, x, w, **options)
 
 
 # ----------------------------------------------------------------- 2.5 equivariance
@@ -1119,7 +1187,13 @@ def error_mistakes(layer, x, dy, dx, margin):
     stayed = (first - layer(x))[:, :, margin : h - margin, margin : w - margin]
     sign = "Take the absolute value of the difference first: it may be negative."
     largest = "Take the largest difference, not an average or a sum."
+    both = "Move by dy rows and dx columns, as they are given: the two may differ."
+    others = {(dy, dy), (dx, dx), (dx, dy), (dy, 0), (0, dx)} - {(dy, dx)}
     return [
+        *(
+            Mistake("other-move", both, lambda move=move: true_error(layer, x, *move, margin))
+            for move in sorted(others)
+        ),
         Mistake("signed-error", sign, lambda: inside.max()),
         Mistake("signed-error", sign, lambda: abs(inside.max())),
         Mistake("average-error", largest, lambda: np.abs(inside).mean()),
@@ -1139,18 +1213,25 @@ def error_mistakes(layer, x, dy, dx, margin):
     ]
 
 
-def check_error(student, layer, x, dy, dx, margin):
+def true_error(layer, x, dy, dx, margin):
     h, w = x.shape[2:]
     difference = layer(moved(x, dy, dx)) - moved(layer(x), dy, dx)
-    right = np.abs(difference[:, :, margin : h - margin, margin : w - margin]).max()
+    return np.abs(difference[:, :, margin : h - margin, margin : w - margin]).max()
+
+
+def check_error(student, layer, x, dy, dx, margin, own=None):
+    """Compare the student's measurement; ``own`` is one that is accepted as well."""
+    h, w = x.shape[2:]
     given = f"equivariance_error(f, {h}×{w} image, {dy}, {dx}, margin={margin})"
     empty = "A slice [margin:-margin] is empty when margin is 0, because -0 is 0."
     with explained(empty if margin == 0 else ""):
         seen = student.run(
             measured_error, x, dy, dx, margin, layer.kernel, layer.gain, layer.offset
         )
-        hints = error_mistakes(layer, x, dy, dx, margin)
-        check_close(seen["error"], right, given=given, hints=hints)
+        right = true_error(layer, x, dy, dx, margin)
+        if own is None or not works(check_close, seen["error"], own):
+            hints = error_mistakes(layer, x, dy, dx, margin)
+            check_close(seen["error"], right, given=given, hints=hints)
     message = f"{given}: your function changed its argument x. Work on a copy."
     check_true(seen["kept"], message, mistake="argument-modified")
 
@@ -1170,9 +1251,24 @@ def slope(h, w):
     return np.add.outer(np.arange(float(h)), np.arange(float(w)))
 
 
+def check_error_of_an_oblique_move(student, rng):
+    """dy and dx are told apart, measured with the student's own shift, right or wrong."""
+    x = rng.uniform(0.5, 2, size=(1, 1, 8, 9))
+    layer = Layer(ONE, 10 * slope(8, 1) + slope(1, 9), np.zeros((8, 9)))
+    for dy, dx in [(2, 1), (0, 1), (-1, 2)]:
+        try:
+            first, last = (as_array(student.shift(image, dy, dx)) for image in (x, layer(x)))
+        except StudentError:  # the checks of shift say so
+            continue
+        if all(moved is not None and moved.shape == x.shape for moved in (first, last)):
+            own = np.abs((layer(first) - last)[:, :, 2:-2, 2:-2]).max()
+            check_error(student, layer, x, dy, dx, 2, own)
+
+
 @question("equivariance", weight=2)
 def test_error_of_a_layer_that_knows_the_place(student, rng):
     """For a layer that depends on the place, the error is the largest absolute difference."""
+    check_error_of_an_oblique_move(student, rng)
     one, zero = np.ones((8, 9)), np.zeros((8, 9))
     noise = turned(rng.normal(size=(8, 9)))
     for gain, offset in [(slope(8, 9), zero), (-slope(8, 9), zero), (one, noise)]:

@@ -73,6 +73,10 @@ def grow(layers: list[Layer], reach=lambda k, d: d * (k - 1), jump="before", fir
 
 
 SKIPPED_POOL = "Pooling is a window too: 2×2 pooling is a layer with k=2, s=2. Do not leave it out."
+POOL_DEFAULT = (
+    "Where s is missing it is 1, for pooling as for every other layer. (PyTorch's pooling takes k "
+    "instead.)"
+)
 ONE_BY_ONE = (
     "A layer of width 1 (a 1×1 convolution, a ReLU, a batch norm) adds k-1 = 0 pixels: it looks "
     "at a single position of the layer below."
@@ -103,8 +107,10 @@ def width_mistakes(layers: list[Layer]) -> list[Mistake]:
     relus = ones.count("relu")
     spans = [d * (k - 1) + 1 for _, k, _, _, d in layers]
     no_pools = [layer for layer in layers if layer[0] != "pool"]
+    by_k = [(kind, k, k if kind == "pool" else s, p, d) for kind, k, s, p, d in layers]
     return [
         Mistake("pooling-skipped", SKIPPED_POOL, lambda: grow(no_pools)),
+        Mistake("pool-strides-by-k", POOL_DEFAULT, lambda: grow(by_k)),
         Mistake("1x1-adds", ONE_BY_ONE, lambda: grow(layers) + len(ones)),
         Mistake("1x1-adds", ONE_BY_ONE, lambda: grow(layers) + relus),
         Mistake("1x1-adds", ONE_BY_ONE, lambda: grow(layers) + len(ones) - relus),
@@ -115,13 +121,13 @@ def width_mistakes(layers: list[Layer]) -> list[Mistake]:
         Mistake("dilation-forgotten", NO_DILATION, lambda: grow(layers, lambda k, d: k - 1)),
         Mistake("dilation-times-k", NO_DILATION, lambda: grow(layers, lambda k, d: d * k - 1)),
         Mistake("dilation-times-k", NO_DILATION, lambda: grow(layers, lambda k, d: k - 1 + d - 1)),
+        Mistake("no-first-pixel", NO_PIXEL, lambda: grow(layers, first=0)),
         Mistake("kernels-summed", SUMMED, lambda: sum(kernels)),
         Mistake("kernels-summed", SUMMED, lambda: 1 + sum(kernels)),
         Mistake("kernels-summed", SUMMED, lambda: grow(layers, lambda k, d: d * (k - 1) + 1)),
         Mistake("kernels-summed", SUMMED, lambda: grow(layers, lambda k, d: k * d, first=0)),
         Mistake("kernels-multiplied", MULTIPLIED, lambda: math.prod(kernels)),
         Mistake("kernels-multiplied", MULTIPLIED, lambda: math.prod(spans)),
-        Mistake("no-first-pixel", NO_PIXEL, lambda: grow(layers, first=0)),
         Mistake("padding-counted", PADDED, lambda: grow(layers) + padding),
         Mistake("padding-counted", PADDED, lambda: grow(layers) - padding),
         Mistake("area", AREA, lambda: grow(layers) ** 2),
@@ -150,9 +156,12 @@ def ask(student, lesson, layers: list[Any]) -> tuple[Any, Any, float, str]:
 
 
 def check_width(student, lesson, layers: list[Any]) -> None:
-    rf, _, _, call = ask(student, lesson, layers)
+    rf, jump, _, call = ask(student, lesson, layers)
     full = spell_out(layers)
-    check_equal(rf, true_field(full)[0], given=f"{call}: rf", hints=width_mistakes(full))
+    expected, distance, _ = true_field(full)
+    swapped = "The width comes first, then the jump, then the start: (rf, jump, start)."
+    hints = [Mistake("order-of-results", swapped, distance if jump == expected else None)]
+    check_equal(rf, expected, given=f"{call}: rf", hints=[*hints, *width_mistakes(full)])
 
 
 POOL = {"kind": "pool", "k": 2, "s": 2}
@@ -162,6 +171,7 @@ POOL = {"kind": "pool", "k": 2, "s": 2}
 @pytest.mark.parametrize(
     "layers",
     [
+        [],
         [(3,), (3,)],
         [(3,), (1,)],
         [(2,), (4,)],
@@ -200,6 +210,7 @@ def test_strides(student, lesson, layers):
     "layers",
     [
         [{"k": 5}, POOL, {"k": 3}],
+        [{"kind": "pool", "k": 3}, {"k": 3}],  # without s, pooling has the default 1 like all
         [{"kind": "conv", "k": 3}, POOL, {"kind": "conv", "k": 3}],
         [{"k": 3}, {"kind": "pool", "k": 3, "s": 2}, {"k": 3}, POOL, {"k": 3}],
     ],
@@ -317,6 +328,7 @@ def test_start(student, lesson, rng):
     check_true(empty in (0.0, 0.5), f"{message} count so everywhere).")
     nets = [[(3, 1, 1)], [(5,)], [(2, 2)], [(3, 1, 2)], [(5, 1, 1, 2)], [(3, 2), (3,)]]
     nets += [[(3, 2, 1), (3, 1, 2)], [(3, 1, 1), (2, 2), (3, 1, 1)]]
+    nets += [[{"k": 3, "p": 1}], [{"kind": "conv", "k": 5, "d": 2}, {"k": 2, "s": 2}]]
     for layers in [*nets, draw_layers(rng, 2), draw_layers(rng, 3), draw_layers(rng, 4)]:
         _, _, start, call = ask(student, lesson, layers)
         full = spell_out(layers)
@@ -364,7 +376,7 @@ def test_impossible_layers(student, lesson, layer):
     """Layers that cannot exist are refused with ValueError."""
     check_width(student, lesson, [(3,)])
     first = {"k": 3} if isinstance(layer, dict) else (3,)
-    for layers in ([layer], [first, layer]):
+    for layers in ([layer], [first, layer], [layer, first]):
         call = f"receptive_field({layers})"
         check_raises(lambda layers=layers: student.receptive_field(layers), given=call)
 
@@ -471,10 +483,10 @@ def measure(student, layers, in_hw, c_in):
         conv.bias.data = torch.tensor(layer["bias"]).to(weight.dtype)
         modules.append(conv)
     net = Net(*modules)
+    options = {} if c_in == 1 else {"c_in": c_in}
     with torch.enable_grad():
-        if c_in == 1:
-            return student.measured_rf(net, in_hw)
-        return student.measured_rf(net, in_hw, c_in=c_in)
+        field = student.measured_rf(net, in_hw, **options)
+    return {"field": field, "weights": [m.weight.data for m in net if hasattr(m, "weight")]}
 
 
 def pair(value: Any) -> tuple[int, int]:
@@ -560,15 +572,17 @@ def first_unit(layers: list[dict[str, Any]], in_hw: tuple[int, int]) -> list[int
     return [max(places) - min(places) + 1 for places in inside]
 
 
-def check_measured(student, layers, in_hw, c_in=1) -> None:
+def check_measured(student, layers, in_hw, c_in=1) -> list[Any]:
+    """Compare the measured field; returns the weights of the convolutions after the call."""
     expected = tuple(true_field(one_axis(layers, axis))[0] for axis in (0, 1))
     call = words(layers, in_hw, c_in)
     try:
-        value = student.run(measure, layers, in_hw, c_in, _cpu_s=30)
+        seen = student.run(measure, layers, in_hw, c_in, _cpu_s=30)
     except StudentError as error:
         if "NotImplementedError" in error.types:
             raise
         fail(f"{call}: {error.message}", hint=error.hint)
+    value = seen["field"]
     got = two_numbers(value)
     if got is None:
         fail(f"{call} returns {show(value)}, expected two whole numbers (rf_h, rf_w).")
@@ -594,6 +608,7 @@ def check_measured(student, layers, in_hw, c_in=1) -> None:
     ]
     if got != expected:
         check_equal(got, expected, given=call, hints=hints)
+    return seen["weights"]
 
 
 @question("measured_rf", weight=1)
@@ -663,7 +678,7 @@ def test_measures_without_cancelling(student, rng):
 
 @question("measured_rf", weight=0.5)
 def test_agrees_with_theory(student, rng):
-    """A small backbone: stride, ReLU, pooling, dilation."""
+    """A small backbone: stride, ReLU, pooling, dilation; and it keeps its weights."""
     layers = [
         conv(rng, 3, s=2, p=1, c_out=2),
         REL,
@@ -671,7 +686,15 @@ def test_agrees_with_theory(student, rng):
         pool(2, s=1),
         conv(rng, (1, 2), d=2, c_in=3, c_out=2),
     ]
-    check_measured(student, layers, (23, 27))
+    after = check_measured(student, layers, (23, 27))
+    before = [layer["weight"] for layer in layers if layer["kind"] == "conv"]
+    check_true(
+        all(np.allclose(as_array(a), b, rtol=1e-5) for a, b in zip(after, before, strict=True)),
+        "After measured_rf(net, ...) the network has other weights than before.",
+        hint="The caller still needs the network: change the weights of a copy "
+        "(copy.deepcopy(net)), or none.",
+        mistake="argument-modified",
+    )
 
 
 # ------------------------------------------------------- 4 · design_net

@@ -1,0 +1,11 @@
+"""Pads above and below only.
+
+expect:
+  conv_macs: {score: 1.75, says: "all four sides"}
+"""
+
+
+# %% conv_macs_answer
+def conv_macs(h, w, c_in, c_out, k, stride=1, pad=0):
+    r = (h + 2 * pad - k) // stride + 1; c = (w - k) // stride + 1
+    return r * c * c_out * k * k * c_in

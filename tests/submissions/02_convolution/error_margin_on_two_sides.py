@@ -1,0 +1,18 @@
+"""Leaves out the margin above and on the left only.
+
+expect:
+  equivariance: {score: 2.5, says: "margin"}
+"""
+
+
+# %% equivariance_answer
+def shift(x, dy, dx):
+    height, width = x.shape[2:]
+    moved = np.zeros_like(x)
+    kept_rows, kept_columns = max(height - abs(dy), 0), max(width - abs(dx), 0)
+    source = x[:, :, max(-dy, 0) :, max(-dx, 0) :][:, :, :kept_rows, :kept_columns]
+    moved[:, :, max(dy, 0) :, max(dx, 0) :][:, :, :kept_rows, :kept_columns] = source
+    return moved
+def equivariance_error(f, x, dy, dx, margin):
+    d = f(shift(x, dy, dx)) - shift(f(x), dy, dx)
+    return np.abs(d[:, :, margin:, margin:]).max()

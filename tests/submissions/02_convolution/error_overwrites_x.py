@@ -1,0 +1,21 @@
+"""Writes into x.
+
+expect:
+  equivariance: {score: 2.5, says: "changed its argument x"}
+"""
+
+
+# %% equivariance_answer
+def shift(x, dy, dx):
+    height, width = x.shape[2:]
+    moved = np.zeros_like(x)
+    kept_rows, kept_columns = max(height - abs(dy), 0), max(width - abs(dx), 0)
+    source = x[:, :, max(-dy, 0) :, max(-dx, 0) :][:, :, :kept_rows, :kept_columns]
+    moved[:, :, max(dy, 0) :, max(dx, 0) :][:, :, :kept_rows, :kept_columns] = source
+    return moved
+def equivariance_error(f, x, dy, dx, margin):
+    h, w = x.shape[2:]
+    a = f(shift(x, dy, dx)); b = shift(f(x), dy, dx)
+    x[:] = a
+    d = a - b
+    return np.abs(d[:, :, margin:h - margin, margin:w - margin]).max()
