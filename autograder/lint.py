@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,11 @@ def lint(course: Course, name: str) -> list[str]:
         unit = course.unit(name)
     except CourseError as error:
         return [str(error)]
-    problems = [*_release_problems(course, unit), *_solution_problems(course, name)]
+    problems = [
+        *_release_problems(course, unit),
+        *_stub_problems(unit),
+        *_solution_problems(course, name),
+    ]
     try:
         problems += _question_problems(unit, list_checks(unit))
     except GraderBroken as error:
@@ -81,6 +86,17 @@ def _release_problems(course: Course, unit: Unit) -> Iterator[str]:
     for leak in LEAKS:
         if leak in unit.notebook or any(leak.encode() in data for data in unit.files.values()):
             yield f"release/{unit.name} contains {leak!r}."
+
+
+def _stub_problems(unit: Unit) -> Iterator[str]:
+    """An unwritten answer that stops its cell must not stop "Run all" with it."""
+    for cell in unit.cells:
+        if cell.cell_type != "code" or not cell.metadata.nbgrader.solution:
+            continue
+        stops = any(isinstance(part, ast.Raise) for part in ast.parse(cell.source).body)
+        if stops and "raises-exception" not in cell.metadata.get("tags", ()):
+            name = cell.metadata.nbgrader.grade_id
+            yield f"The answer cell {name!r} needs the tag raises-exception: 'Run all' stops there."
 
 
 def _solution_problems(course: Course, name: str) -> Iterator[str]:

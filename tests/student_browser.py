@@ -17,7 +17,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-PATIENCE_MS = 90_000  # a busy machine; nothing waits that long unless something is broken
+PATIENCE_MS = 300_000  # a busy machine; nothing waits that long unless something is broken
 
 
 class Notebook:
@@ -42,7 +42,10 @@ class Notebook:
         return cell
 
     def output(self, number: int) -> str:
-        """The text that stands below a cell."""
+        """The text that stands below a cell that has run."""
+        area = self.cell(number).locator(".jp-OutputArea-output").first
+        area.wait_for()
+        self._wait(lambda: bool(area.inner_text().strip()), f"nothing stands below cell {number}")
         return self.cell(number).locator(".jp-OutputArea").inner_text()
 
     def run_all(self) -> None:
@@ -102,6 +105,18 @@ def open_notebook(
 ) -> Iterator[Notebook]:
     """JupyterLab of this Python on the loopback interface, and the notebook in Chromium."""
     home = python.parent.parent / "home"
+    with jupyterlab(python, path.parent, home, environment(home)) as url, chromium(size) as page:
+        page.goto(url(f"lab/tree/{path.name}"))
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.locator(".jp-StatusBar-Widget", has_text="| Idle").wait_for()  # its kernel is there
+        yield Notebook(page, path)
+
+
+@contextlib.contextmanager
+def jupyterlab(
+    python: Path, folder: Path, home: Path, variables: dict[str, str]
+) -> Iterator[Callable[[str], str]]:
+    """JupyterLab in a folder, on the loopback interface; gives the address of each of its pages."""
     settings = home / ".jupyter/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
@@ -111,37 +126,36 @@ def open_notebook(
     with (home / "jupyterlab.log").open("w") as log:
         server = subprocess.Popen(
             [python, "-m", "jupyterlab", *options],
-            cwd=path.parent, env=environment(home), stdout=log, stderr=log,
+            cwd=folder, env=variables, stdout=log, stderr=log,
         )  # fmt: skip
         try:
-            yield from _browse(_address(runtime, server), path, size)
+            yield _address(runtime, server)
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _address(runtime: Path, server: subprocess.Popen[bytes]) -> str:
+def _address(runtime: Path, server: subprocess.Popen[bytes]) -> Callable[[str], str]:
     for _ in range(PATIENCE_MS // 200):
         assert server.poll() is None, "JupyterLab ended"
         for file in runtime.glob("jpserver-*.json"):
             with contextlib.suppress(ValueError):
                 info = json.loads(file.read_text())
-                return f"http://127.0.0.1:{info['port']}/lab/tree/%s?token={info['token']}"
+                return lambda page: f"http://127.0.0.1:{info['port']}/{page}?token={info['token']}"
         time.sleep(0.2)
     raise AssertionError("JupyterLab did not start")
 
 
-def _browse(address: str, path: Path, size: tuple[int, int]) -> Iterator[Notebook]:
+@contextlib.contextmanager
+def chromium(size: tuple[int, int]) -> Iterator[Page]:
+    """An empty page of headless Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         page.set_default_timeout(PATIENCE_MS)
-        page.goto(address % path.name)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator(".jp-StatusBar-Widget", has_text="| Idle").wait_for()  # its kernel is there
         try:
-            yield Notebook(page, path)
+            yield page
         finally:
             browser.close()

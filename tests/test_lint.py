@@ -48,6 +48,13 @@ def test_stale_folders_are_found(copy):
     assert any(f"solutions/{UNIT} is stale" in c for c in complaints)
 
 
+def test_an_unwritten_answer_must_not_stop_run_all(copy):
+    for folder in ("source", "release"):
+        path = copy.root / folder / UNIT / f"{UNIT}.ipynb"
+        path.write_text(path.read_text().replace("raises-exception", "other"))
+    assert any("'shape_predictions_answer' needs the tag" in c for c in lint(copy, UNIT))
+
+
 def test_questions_and_checks_must_match(copy):
     path = copy.root / "graders" / f"test_{UNIT}.py"
     text = path.read_text().replace('@question("conv2d_backward"', '@question("conv3d"')

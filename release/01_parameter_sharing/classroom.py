@@ -51,7 +51,7 @@ def _remind(student_id, told=[]):  # noqa: B006 (the list remembers the cell tha
     shell, problem = _shell(), id_problem(student_id)
     if shell is not None and problem and told != [shell.execution_count]:
         told[:] = [shell.execution_count]
-        print(f"○ {problem} Then run this cell again: its numbers are not yours yet.\n")
+        print(f"○ {problem}\n  Then run this cell again: its numbers are not yours yet.\n")
 
 
 # ------------------------------------------------------------------------ checks

@@ -1,0 +1,214 @@
+"""A student's folder stands alone, tells nothing, and says when a notebook may be handed in."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import zipfile
+
+import nbformat
+import pytest
+from conftest import ROOT, command, hand_in, nbgrader
+from student_machine import make_python, run, unpack
+
+from autograder import samples
+from autograder.course import Course
+from autograder.handout import handout
+from autograder.receipts import receipt
+from autograder.unit import unit_names
+
+UNIT = "02_convolution"
+SIX = {"numpy", "torch", "torchvision", "matplotlib", "scikit-learn", "tqdm"}
+UNITS = [
+    pytest.param(name, marks=() if name == UNIT else (pytest.mark.slow,))
+    for name in unit_names(ROOT)
+]
+
+
+@pytest.fixture(scope="module")
+def student_python(tmp_path_factory):
+    """A Python with what requirements.txt of the handout names, JupyterLab, and nothing else."""
+    return make_python(tmp_path_factory.mktemp("machine") / "env", [*SIX, "jupyterlab"])
+
+
+@pytest.fixture
+def folder(project, tmp_path):
+    return unpack(handout(project, UNIT, tmp_path / "zips"), tmp_path / "home")
+
+
+def write(folder, data):
+    path = folder / f"{UNIT}.ipynb"
+    path.write_bytes(data)
+    return path
+
+
+def solved(student="ada"):
+    """A complete submission."""
+    [sample] = [one for one in samples.load(ROOT, UNIT) if one.name == "alt_loops"]
+    return sample.data(student)
+
+
+def _lines(text):
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
+def _pairs(text):
+    """Any two neighbouring lines with something in them: one alone may occur by chance."""
+    lines = [line for line in _lines(text).splitlines() if len(line) > 12]
+    return [f"{a}\n{b}\n" for a, b in itertools.pairwise(lines)]
+
+
+@pytest.mark.parametrize("name", unit_names(ROOT))
+def test_nothing_of_the_grader_is_in_it(project, tmp_path, name):
+    """No grader, no solution, no rubric, no hidden case; only files of which each has a use."""
+    path = handout(project, name, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        contents = {item: archive.read(item).decode() for item in archive.namelist()}
+    assert {item.removeprefix(f"{name}/") for item in contents} == {
+        "START_HERE.html", f"{name}.ipynb", "lesson.py", "classroom.py",
+        "check_before_submitting.py", "requirements.txt", "unit.json",
+    }  # fmt: skip
+    everything = "\n".join(contents.values())
+    for word in ("autograder.graders", "BEGIN SOLUTION", "HIDDEN TESTS", "@question", "RUBRICS"):
+        assert word not in everything
+    solutions = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    released = nbformat.reads(contents[f"{name}/{name}.ipynb"], as_version=4)
+    public = "".join(_lines(cell.source) for cell in released.cells)
+    secret = {
+        pair
+        for cell in solutions.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+        for pair in _pairs(cell.source)
+        if pair not in public
+    }
+    assert secret, "the solution has no line of its own"
+    grader = (ROOT / "autograder" / "graders" / f"test_{name}.py").read_text()
+    shown = contents[f"{name}/{name}.ipynb"] + contents[f"{name}/unit.json"]
+    assert not [pair for pair in secret if pair in _lines(everything)]
+    assert not [
+        title for title in re.findall(r'^    """(.{20,}?)"""$', grader, re.M) if title in shown
+    ]
+    assert not any(cell.get("outputs") for cell in released.cells)
+
+
+def test_the_same_release_gives_the_same_bytes(project, tmp_path):
+    one, two = (handout(project, UNIT, tmp_path / n) for n in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_requirements_name_the_six_packages_and_no_other(folder):
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    assert {line for line in lines if not line.startswith("#")} == SIX
+
+
+def test_a_release_with_a_solution_in_it_is_not_handed_out(scratch, tmp_path):
+    (scratch.root / "release" / UNIT / "lesson.py").write_text("### BEGIN SOLUTION\n")
+    said = command(scratch.root, "autograder", "handout", UNIT, status=1).stderr
+    assert "lesson.py contains 'BEGIN SOLUTION'" in said
+    assert not (scratch.root / "handouts" / f"{UNIT}.zip").exists()
+
+
+def test_the_start_page_names_the_unit_and_files_that_are_there(folder):
+    page = (folder / "START_HERE.html").read_text()
+    assert "$" not in page
+    for name in ("requirements.txt", "check_before_submitting.py", f"{UNIT}.ipynb"):
+        assert name in page
+        assert (folder / name).is_file()
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_the_released_notebook_runs_on_a_students_machine(project, tmp_path, student_python, name):
+    """Without autograder, nbgrader or pandas; only the missing id keeps it from being ready."""
+    folder = unpack(handout(project, name, tmp_path / "zips"), tmp_path / "home")
+    for foreign in ("autograder", "nbgrader", "pandas", "pytest"):
+        run(student_python, folder, "-c", f"import {foreign}", status=1)
+    said = run(student_python, folder, "check_before_submitting.py", status=1).stdout
+    assert "STUDENT_ID is empty" in said
+    assert "✓ The notebook runs from top to bottom" in said
+    assert "no answer yet" in said
+    assert said.count("✗") == 1
+    assert "NOT READY. 1 of" in said
+    assert not list(folder.glob("*.receipt.txt"))
+
+
+def test_a_finished_notebook_is_ready_and_its_receipt_is_verified(folder, student_python):
+    """The code that the student gets is the one that the instructor computes from the file."""
+    path = write(folder, solved())
+    said = run(student_python, folder, "check_before_submitting.py").stdout
+    assert "READY. Hand in" in said
+    assert "NOT READY" not in said
+    [code] = re.findall(r"Receipt (\S+),", said)
+    assert code in (folder / f"{UNIT}.receipt.txt").read_text()
+    assert receipt(path, UNIT).code == code
+    sloppy = code.lower().replace("-", " ").replace("0", "o")
+    assert "belongs to this file" in command(folder, "autograder", "receipt", path, sloppy).stdout
+    path.write_bytes(path.read_bytes() + b"\n")
+    refused = command(folder, "autograder", "receipt", path, code, status=1).stderr
+    assert "does not belong" in refused
+
+
+def broken(change):
+    notebook = json.loads(solved())
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in notebook["cells"]}
+    change(notebook["cells"], cells)
+    return json.dumps(notebook).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda all_, cells: all_.remove(cells["conv2d_answer"]), "conv2d_answer is gone"),
+        (lambda all_, cells: all_.append(cells["rook"]), "rook is there 2 times"),
+    ],
+)
+def test_a_notebook_that_is_not_whole_is_not_ready(folder, student_python, change, says):
+    write(folder, broken(change))
+    said = run(student_python, folder, "check_before_submitting.py", "--quick", status=1).stdout
+    assert says in said
+    assert "NOT READY" in said
+
+
+def test_what_stops_a_notebook_is_named(folder, student_python):
+    """A cell that fails, a helper that was changed, a locked cell that was edited."""
+
+    def change(all_, cells):
+        cells["conv2d"]["source"] = "print('mine')"
+        all_.insert(3, nbformat.v4.new_code_cell("spectrum = wave + 1"))
+
+    write(folder, broken(change))
+    (folder / "lesson.py").write_text((folder / "lesson.py").read_text() + "\n# mine\n")
+    said = run(student_python, folder, "check_before_submitting.py", status=1).stdout
+    assert "stops with NameError: name 'wave' is not defined" in said
+    assert "spectrum = wave + 1" in said
+    assert "locked cell conv2d was changed" in said
+    assert "lesson.py was changed" in said
+    assert "Traceback" not in said
+
+
+def test_a_file_that_is_no_notebook_and_a_missing_one(folder, student_python):
+    write(folder, b"{")
+    said = run(student_python, folder, "check_before_submitting.py", status=2).stdout
+    assert "not a Jupyter notebook" in said
+    (folder / f"{UNIT}.ipynb").unlink()
+    said = run(student_python, folder, "check_before_submitting.py", status=2).stdout
+    assert "There is no file" in said
+
+
+def test_receipts_of_a_class(scratch):
+    """A list for the instructor: codes, a foreign id, a file that is none."""
+    hand_in(scratch, "ada", UNIT, solved())
+    hand_in(scratch, "grace", UNIT, solved())
+    hand_in(scratch, "broken", UNIT, b"{")
+    said = command(scratch.root, "autograder", "receipts", UNIT).stdout
+    assert receipt(scratch.path("submitted", "ada", UNIT) / f"{UNIT}.ipynb", UNIT).code in said
+    assert "the file says ada" in said
+    assert "has no receipt" in " ".join(said.split())
+
+
+def test_nbgrader_validate_says_the_same_as_the_check(project, tmp_path):
+    """In the student's folder, for those who have nbgrader: sentences, no traceback."""
+    folder = unpack(handout(Course(ROOT), UNIT, tmp_path / "zips"), tmp_path / "home")
+    said = nbgrader(folder, "validate", f"{UNIT}.ipynb").stdout
+    assert "conv2d: not attempted yet." in said
+    assert "Traceback" not in said
