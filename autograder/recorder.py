@@ -207,14 +207,26 @@ class Recorder:
             with warnings.catch_warnings():  # nbgrader relates objects before it adds them
                 warnings.simplefilter("ignore", SAWarning)
                 submission = self._submission(student, unit)
-            notebook = nbformat.reads(evaluation.notebook, as_version=4)
-            save_grades(self._gradebook, notebook, unit, student, self._log)
+            if not self._stored(submission, evaluation):
+                notebook = nbformat.reads(evaluation.notebook, as_version=4)
+                save_grades(self._gradebook, notebook, unit, student, self._log)
             self._penalise(submission, unit, student)
         except BaseException:
             session.rollback()
             raise
         finally:
             session.remove()  # what the session has seen would grow with the class
+
+    def _stored(self, submission: Any, evaluation: Evaluation) -> bool:
+        """Whether only the penalty can be new: storing again would ask for hand grades again."""
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        earlier = Earlier({grade.name: grade.auto_score for grade in grades})
+        if not earlier.graded or self.changes(earlier, evaluation):
+            return False
+        try:
+            return self._path(evaluation.student_id).read_bytes() == evaluation.notebook.encode()
+        except OSError:
+            return False
 
     def _submission(self, student: str, unit: str) -> Any:
         self._gradebook.update_or_create_student(student)

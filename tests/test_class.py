@@ -221,6 +221,25 @@ def test_the_penalty_follows_the_due_date(course):
         assert notebook.late_submission_penalty == 2.0
 
 
+def test_a_late_answer_that_was_graded_by_hand_is_not_asked_for_again(course):
+    """Grading again computes the penalty anew, from the whole score, and leaves the rest."""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.LatePenalty.per_day = 0.5\n")
+    tiny.submit(course, "ada")
+    (course.root / "submitted" / "ada" / UNIT / "timestamp.txt").write_text("2026-03-01 12:00 UTC")
+    grade(course, UNIT)
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.find_assignment(UNIT).duedate = datetime(2026, 3, 1)
+        by_hand = gradebook.find_grade("why", UNIT, UNIT, "ada")
+        by_hand.manual_score, by_hand.needs_manual_grade = 2.0, False
+        gradebook.db.commit()
+    grade(course, UNIT)
+    with Gradebook(course.db_url) as gradebook:
+        submission = gradebook.find_submission(UNIT, "ada")
+        assert (submission.score, submission.late_submission_penalty) == (6.0, 3.0)
+        assert not submission.needs_manual_grade
+
+
 def test_nonsense_in_a_timestamp_costs_nobody_the_grade(course):
     """timestamp.txt comes from the student; an unreadable one counts as none."""
     tiny.submit(course, "ada")
