@@ -14,7 +14,7 @@ From a submission to a grade, one way::
                 autograder.gradebook
 
 A grader is written with the names below; ``autograder/graders/test_02_convolution.py`` is
-one to read. CONTRIBUTING.md shows how to add an exercise.
+one to read. docs/authors.md shows how to add an exercise.
 """
 
 from .checks import (

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from nbgrader.utils import setenv
 
 from .course import Course
 from .unit import CourseError
+
+ENVIRONMENT = {
+    # A check cell that fails on the solution is an error in solutions/, which lint finds.
+    "NBGRADER_EXECUTION": "solution",
+    # As in grading: on a busy machine, two threads spend most of their time on waiting.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 def build(course: Course, unit: str, target: Path) -> None:
@@ -45,8 +54,7 @@ def _convert(course: Course, unit: str, target: Path, kind: type[BaseConverter])
         log.setLevel(logging.CRITICAL)
         converter.log = log
         try:
-            # A check cell that fails on the solution is an error in solutions/, which lint finds.
-            with setenv(NBGRADER_EXECUTION="solution"):
+            with patch.dict(os.environ, ENVIRONMENT):
                 converter.start()
         except NbGraderException as error:
             raise CourseError(f"nbgrader cannot convert {unit}: {error}") from error
