@@ -28,13 +28,11 @@ from nbgrader.api import Gradebook
 
 from autograder import samples
 from autograder.course import Course
-from autograder.grade import grade
 
 ROOT = Path(__file__).parents[1]
 UNIT = "02_convolution"
+DRIVER = Path(__file__).parent / "drivers" / "grade_class.py"
 HOSTILE = 10  # students in every hundred
-
-app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,6 @@ class Run:
     hostile: bool = False
 
 
-@app.command()
 def main(
     sizes: Annotated[str, typer.Option(help="Numbers of submissions.")] = "100,300,1000",
     workers: Annotated[str, typer.Option(help="Numbers of worker processes.")] = "1,2",
@@ -89,7 +86,7 @@ def measured(run: Run, released: Path, folder: Path) -> tuple[dict[str, Any], di
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(released, folder)
     hand_in(run, folder)
-    command = [sys.executable, __file__, "grade-once", str(folder), str(run.workers)]
+    command = [sys.executable, DRIVER, folder, UNIT, str(run.workers)]
     begin, end = ends(measure(command, cwd=folder, env=dict(os.environ)))
     said = json.loads((folder / "said.json").read_text())
     again, over = ends(measure(command, cwd=folder, env=dict(os.environ)))
@@ -132,24 +129,6 @@ def hand_in(run: Run, folder: Path) -> None:
         path.write_bytes(kind[n % len(kind)].data(student))
 
 
-@app.command("grade-once")
-def grade_once(folder: Path, jobs: int) -> None:
-    """Grade the class in this process and its workers, and say how much memory this one took."""
-    graded = grade(Course(folder), UNIT, jobs=jobs)
-    lost = [one.error for one in graded if one.error]
-    if lost:
-        sys.exit(f"{len(lost)} were not recorded: {lost[0]}")
-    said = {"peak_mb": peak_mb(), "unchanged": sum(one.unchanged for one in graded)}
-    (folder / "said.json").write_text(json.dumps(said))
-
-
-def peak_mb() -> float:
-    """The largest resident memory of this process so far, in MB of 10^6 bytes."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    [line] = [line for line in lines if line.startswith("VmHWM:")]
-    return round(int(line.split()[1]) * 1024 / 1e6, 1)
-
-
 def scores_in(folder: Path) -> dict[str, float]:
     with Gradebook(Course(folder).db_url) as gradebook:
         return {
@@ -168,4 +147,4 @@ def compare(clean: dict[str, float], mixed: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    typer.run(main)
