@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo test test-samples test-faults bench-class gain lint build release lock fix clean
+.PHONY: setup demo fuzz test test-samples test-faults bench bench-class gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -30,11 +30,18 @@ test-samples: setup  ## every sample submission of every unit
 test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
 	$(BIN)/python -m pytest -m slow tests/test_faults.py
 
+bench: setup  ## what grading a submission costs, here and elsewhere (OPTIONS="--submissions 4")
+	$(BIN)/python benchmarks/bench.py $(OPTIONS)
+
 bench-class: setup  ## time and memory of a class of 100, 300 and 1,000 (OPTIONS="--sizes 100")
 	$(BIN)/python benchmarks/bench_class.py $(OPTIONS)
 
 gain: setup  ## what augmentation gains in unit 6, seed by seed (CIFAR10_NPZ=file, CIFAR10_ROOT=folder)
 	$(BIN)/python benchmarks/augmentation_gain.py
+
+fuzz: setup  ## the decoder of students' values, guided by coverage, for FUZZ_S seconds
+	$(BIN)/python -m pip install --quiet --no-deps atheris==3.0.0
+	$(BIN)/python tests/fuzz/fuzz_codec.py -max_total_time=$(or $(FUZZ_S),120) -rss_limit_mb=2048
 
 lint: setup  ## the course is consistent
 	$(BIN)/autograder lint
@@ -55,4 +62,4 @@ fix: setup  ## what ruff can mend by itself
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv demo
+	rm -rf .venv .venv-bench demo
