@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,11 +47,12 @@ def plan(
     ``known`` maps a system's own users to student ids, from its list.
     """
     directory, names = Directory(students), _names(students)
+    numbered = {student.id for student in students if student.lms_id}
     left_out, notes = [], []
     by_name = 0
     claims: dict[str, dict[str, list[Handed]]] = defaultdict(lambda: defaultdict(list))
     for one in found:
-        whose, problem = _whose(one, directory, names, known or {})
+        whose, problem = _whose(one, directory, names, numbered, known or {})
         if problem:
             left_out.append(f"{_show(one)}: {problem}")
         else:
@@ -85,7 +86,11 @@ def _may_join(users: Mapping[str, Sequence[Handed]], systems: set[str]) -> bool:
 
 
 def _whose(
-    one: Handed, directory: Directory, names: Mapping[str, set[str]], known: Mapping[str, str]
+    one: Handed,
+    directory: Directory,
+    names: Mapping[str, set[str]],
+    numbered: Container[str],
+    known: Mapping[str, str],
 ) -> tuple[str, str]:
     """The student, or why it cannot be told."""
     if one.student:
@@ -97,8 +102,13 @@ def _whose(
         return "", f"handed in by {one.others + 1} students together; copy it to each by hand"
     if one.user in known:
         return known[one.user], ""
-    by_id = directory.find(one.cells)
-    candidates = by_id or names.get(_clean(one.display_name), set())
+    candidates = directory.find(one.cells)
+    if not candidates:  # a name that a student may choose: only where no id says otherwise
+        candidates = names.get(_clean(one.display_name), set())
+        if any(cell for kind, cell in one.cells if kind is not Kind.LMS):
+            return "", f"{printable(one.display_name)}: nobody in the gradebook has this id"
+        if one.cells and any(student in numbered for student in candidates):
+            return "", "somebody of this name has another number in the gradebook"
     if len(candidates) == 1:
         return next(iter(candidates)), ""
     if candidates:
