@@ -82,8 +82,10 @@ def canvas_export(course, before, **style):
     rows = [(*CANVAS, "Essay (12)", title, "Final Score"),
             ("", "", "", "", "", "Manual Posting", "", ""),
             ("    Points Possible", "", "", "", "", "5", "10", "(read only)")]  # fmt: skip
+    people = list(CANVAS_USERS.items())  # Canvas tells the delimiter by the first three lines:
+    people = [*people[2:], *people[:2]]  # a name of two lines comes first
     rows += [(u["name"], key, u["sis"], u["login"], "A, B", "4", before.get(u["login"], ""), "9")
-             for key, u in reversed(CANVAS_USERS.items())]  # fmt: skip
+             for key, u in people]  # fmt: skip
     return write(course, "canvas.csv", rows, **style)
 
 
