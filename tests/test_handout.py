@@ -84,11 +84,8 @@ def test_nothing_of_the_grader_is_in_it(project, tmp_path, name):
     }
     assert secret, "the solution has no line of its own"
     grader = (ROOT / "autograder" / "graders" / f"test_{name}.py").read_text()
-    shown = contents[f"{name}/{name}.ipynb"] + contents[f"{name}/unit.json"]
+    secret |= {pair for pair in _pairs(grader) if "import" not in pair}
     assert not [pair for pair in secret if pair in _lines(everything)]
-    assert not [
-        title for title in re.findall(r'^    """(.{20,}?)"""$', grader, re.M) if title in shown
-    ]
     assert not any(cell.get("outputs") for cell in released.cells)
 
 
