@@ -91,16 +91,25 @@ def load(course: Path, unit: str) -> list[Sample]:
     return [_load(path, course, unit) for path in paths]
 
 
+def solution(course: Path, unit: str) -> Sample:
+    """The reference solution, as a student would hand it in."""
+    return Sample("solution", "The reference solution.", _notebook(course, unit, "source"))
+
+
+def _notebook(course: Path, unit: str, folder: str) -> NotebookNode:
+    notebook = nbformat.read(course / folder / unit / f"{unit}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = _MARKERS.sub("", cell.source)
+    return notebook
+
+
 def _load(path: Path, course: Path, unit: str) -> Sample:
     if path.suffix == ".ipynb":
         title, head = _head(path.with_suffix(".yaml").read_text("utf-8"))
         return Sample(path.stem, title, None, path.read_bytes(), **_expectation(head))
     text = path.read_text("utf-8")
     title, head = _head(ast.get_docstring(ast.parse(_parsable(text))) or "")
-    folder = "release" if head.get("base") == "release" else "source"
-    notebook = nbformat.read(course / folder / unit / f"{unit}.ipynb", as_version=4)
-    for cell in notebook.cells:
-        cell.source = _MARKERS.sub("", cell.source)
+    notebook = _notebook(course, unit, "release" if head.get("base") == "release" else "source")
     _replace_answers(notebook, text, path)
     _rearrange(notebook, head.get("cells", {}))
     return Sample(path.stem, title, notebook, **_expectation(head))

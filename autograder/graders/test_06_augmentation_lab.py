@@ -6,6 +6,7 @@ training by what a watched network sees.
 
 import itertools
 from collections import Counter
+from weakref import WeakSet
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from autograder import (
     Mistake,
     NotDefined,
     Rubric,
+    Student,
     TimedOut,
     as_array,
     check_choice,
@@ -29,7 +31,7 @@ from autograder import (
 
 CHI2_LIMIT = {9: 42.7, 25: 72.2}  # cells: chi-square that a fair draw exceeds once in 10**6
 SIGMAS = 5  # a fair count is farther off less than once in 10**6
-BUDGET_S = 15  # CPU seconds for the training in one check; the solution needs less than 1
+BUDGET_S = 10  # CPU seconds for the training in one check; the solution needs less than 1
 
 RUBRICS = {
     "lab_write_up": [
@@ -153,25 +155,31 @@ def _check_acts(student, name, x, argument):
 @question("random_crop", weight=2)
 def test_crop_offsets_are_uniform(student):
     """All offsets from 0 to 2·pad are equally likely, in rows and in columns."""
-    offsets, pad = _draw_offsets(student, 1000, 5, 2)
-    if len(set(offsets)) <= 5:  # one draw for a whole batch loses its point in another check
-        offsets, pad = _draw_offsets(student, 1, 450, 1)
-    _check_uniform(offsets, pad)
+    offsets = _draw_offsets(student, 1000, 5, 2)
+    if any(len(set(drawn)) > 1 for drawn in offsets):
+        _check_uniform([offset for drawn in offsets for offset in drawn], 2)
+        _check_uniform([offset for drawn in offsets for offset in drawn[:400]], 2)
+    else:  # one draw for a whole batch loses its point in another check
+        offsets = _draw_offsets(student, 1, 450, 1)
+        _check_uniform([offset for drawn in offsets for offset in drawn], 1)
 
 
 def _draw_offsets(student, images, calls, pad):
-    """The offsets of so many calls, read from the pixel in the middle."""
+    """The offsets of each of so many calls, read from the pixel in the middle."""
     side = 2 * pad + 1
     x = np.arange(1, side * side + 1, dtype=np.float32).reshape(1, 1, side, side)
     x = np.repeat(x, images, axis=0)
-    call, values = f"random_crop({images}×1×{side}×{side} images, pad={pad})", []
-    for _ in range(calls):
-        values += _batch(student.random_crop(_tensor(x), pad), x, call)[:, 0, pad, pad].tolist()
-    check_true(
-        set(values) <= set(range(1, side * side + 1)),
-        f"{call}: the middle of a result is no pixel of the image.",
-    )
-    return [divmod(int(value) - 1, side) for value in values], pad
+    call = f"random_crop({images}×1×{side}×{side} images, pad={pad})"
+    outcomes = student.each("random_crop", [((_tensor(x), pad), {})] * calls, cpu_s=10)
+    drawn = []
+    for outcome in outcomes:
+        values = _batch(outcome.value, x, call)[:, 0, pad, pad].tolist()
+        check_true(
+            set(values) <= set(range(1, side * side + 1)),
+            f"{call}: the middle of a result is no pixel of the image.",
+        )
+        drawn.append([divmod(int(value) - 1, side) for value in values])
+    return drawn
 
 
 def _check_uniform(offsets, pad):
@@ -313,6 +321,9 @@ def test_flip_axis(student, rng):
         check_close(student.random_hflip(_tensor(x), 0.0), x, given=call.replace("p=1", "p=0"))
 
 
+_DIRECTED = np.arange(1, 7, dtype=np.float32).reshape(1, 1, 2, 3)  # no mirror image of itself
+
+
 def _flipped(result, x, call):
     """For each image, whether it was flipped (in whichever direction); others fail."""
     kept = np.isclose(result, x).all(axis=(1, 2, 3))
@@ -329,27 +340,32 @@ def _flipped(result, x, call):
 
 
 @question("random_hflip")
-def test_flip_probability(student, rng):
+def test_flip_probability(student):
     """An image is flipped with the probability p."""
-    flips = []
-    for images, repeats in ((1000, 5), (1, 300)):
-        x = np.repeat(_distinct(rng, 1, 1, 2, 3), images, axis=0)
-        call = f"random_hflip({images}×1×2×3 images, p=0.3)"
-        for _ in range(repeats):
-            result = _batch(student.random_hflip(_tensor(x), 0.3), x, call)
-            flips.append(_flipped(result, x, call))
-        if any(0 < call_flips.mean() < 1 for call_flips in flips):
-            break
-        if images > 1:  # one draw for a whole batch loses its points in another check
-            flips = []
-    flips = np.concatenate(flips)
+    flips = _draw_flips(student, 1000, 5)
+    if not any(0 < call_flips.mean() < 1 for call_flips in flips):
+        flips = []  # one draw for a whole batch loses its points in another check
+    for drawn in (flips, _draw_flips(student, 1, 300)):
+        if drawn:
+            _check_share(np.concatenate(drawn), len(drawn[0]))
+
+
+def _draw_flips(student, images, calls):
+    """For each of so many calls with p=0.3, which images were flipped."""
+    x = np.repeat(_DIRECTED, images, axis=0)
+    call = f"random_hflip({images}×1×2×3 images, p=0.3)"
+    outcomes = student.each("random_hflip", [((_tensor(x), 0.3), {})] * calls, cpu_s=10)
+    return [_flipped(_batch(outcome.value, x, call), x, call) for outcome in outcomes]
+
+
+def _check_share(flips, images):
     share = flips.mean()
     margin = SIGMAS * np.sqrt(0.3 * 0.7 / len(flips))
     said = "You flip as often as p says not to flip." if abs(share - 0.7) < margin else ""
     said = "That is p=0.5, whatever p is." if abs(share - 0.5) < margin else said
     check_true(
         abs(share - 0.3) < margin,
-        f"With p=0.3, {share:.0%} of {len(flips)} images are flipped.",
+        f"With p=0.3, {share:.0%} of {len(flips)} images are flipped, in batches of {images}.",
         hint=said,
     )
 
@@ -602,7 +618,7 @@ def _check_labels(student, y, transform, expected, hints):
 
 # ----------------------------------------------------------------- make_data
 
-N, N_TRAIN, CHANNELS = 40, 14, 2
+N, N_TRAIN, CHANNELS = 240, 100, 2
 
 
 class Split:
@@ -613,7 +629,7 @@ class Split:
     """
 
     def __init__(self, student, rng, seed):
-        self.x = rng.random((N, CHANNELS, 6, 7)) * rng.random((N, 1, 1, 1)) ** 2
+        self.x = rng.random((N, CHANNELS, 6, 7)) * 4 * rng.random((N, 1, 1, 1)) ** 4
         self.x[:, 1] += 1
         self.x[:, :, 0, 0], self.x[:, :, 0, 1] = 0, 1
         self.x[:, :, 0, 2] = (np.arange(N) / N)[:, None]
@@ -661,7 +677,7 @@ class Split:
             return -images[:, :, 0, 0] * std, std
 
 
-def _near(a, b, tolerance=5e-3):
+def _near(a, b, tolerance=2e-3):
     return bool(np.all(np.abs(np.asarray(a) - b) < tolerance))
 
 
@@ -697,7 +713,7 @@ def test_split(student, rng):
 @question("make_data", weight=2)
 def test_train_statistics(student, rng):
     """Mean and standard deviation come from the training images only, and are used."""
-    for seed in (0, 5):
+    for seed in (0, 5, 6):
         split = Split(student, rng, seed)
         mean, std = (as_array(value) for value in split.trace.value[2])
         for name, value in (("mean", mean), ("std", std)):
@@ -824,7 +840,7 @@ def test_quote(student):
 
 
 @probe
-def watched_run(student, data, augment, seed, epochs, transform, batch_size):
+def watched_run(student, data, augment, seed, epochs, transform, batch_size, lr):
     """Run with a network that notes what it sees, what it says, and what it learns from."""
     import torch
 
@@ -859,9 +875,11 @@ def watched_run(student, data, augment, seed, epochs, transform, batch_size):
         epochs=epochs,
         transform=transforms[transform],
         make_model=Watched,
+        lr=lr,
         batch_size=batch_size,
     )
-    return {"history": history, "passes": passes, "start": start}
+    after = None if data is None else data[0][0]
+    return {"history": history, "passes": passes, "start": start, "after": after}
 
 
 @probe
@@ -892,16 +910,21 @@ def split_twice(student):
     return [student.make_data(x, y, 300, 3)[1][0] for _ in range(2)]
 
 
+_SPENT: WeakSet[Student] = WeakSet()  # who used up a budget; no check waits for it again
+
+
 def _within_budget(student, *args):
-    try:
-        return student.run(*args, _cpu_s=BUDGET_S)
-    except TimedOut:
-        fail(
-            f"The training budget of this check is {BUDGET_S} CPU seconds, and run used it up on a "
-            "handful of images.",
-            hint="Does run use the epochs, the data and the make_model that it is given?",
-            mistake="out-of-budget",
-        )
+    if student not in _SPENT:
+        try:
+            return student.run(*args, _cpu_s=BUDGET_S)
+        except TimedOut:
+            _SPENT.add(student)
+    return fail(
+        f"The training budget of a check is {BUDGET_S} CPU seconds, and run used it up on a "
+        "handful of images.",
+        hint="Does run use the epochs, the data and the make_model that it is given?",
+        mistake="out-of-budget",
+    )
 
 
 N_VAL = 30
@@ -910,7 +933,9 @@ N_VAL = 30
 class Watch:
     """A run on 12 training and 30 validation images, as the network saw it."""
 
-    def __init__(self, student, rng, *, augment, epochs=3, transform="roll", batch_size=4, seed=1):
+    epochs = 3
+
+    def __init__(self, student, rng, *, augment, seed=1, transform="roll", batch_size=4, lr=1e-3):
         self.x = {"train": rng.normal(size=(12, 1, 5, 7)), "val": rng.normal(size=(N_VAL, 1, 5, 7))}
         self.y = {"train": rng.integers(0, 10, 12), "val": rng.integers(0, 10, N_VAL)}
         ones = _tensor(np.ones((1, 1, 1, 1), np.float32))
@@ -926,10 +951,9 @@ class Watch:
         self.rolled = np.array(
             [np.roll(self.x[p][n], roll, axis=-1).ravel() for p, n, roll in self.names]
         )
-        self.epochs = epochs
-        options = (data, augment, seed, epochs, transform, batch_size)
+        options = (data, augment, seed, self.epochs, transform, batch_size, lr)
         seen = _within_budget(student, watched_run, *options)
-        self.history, self.start = seen["history"], seen["start"]
+        self.history, self.start, self.after = seen["history"], seen["start"], seen["after"]
         self.trained, self.measured = _rows(seen["passes"])
         for row in (*self.trained, *self.measured):
             row.update(self._recognise(row["x"]))
@@ -943,6 +967,17 @@ class Watch:
                 part, number, roll = self.names[near[0]]
                 return {"part": part, "id": number, "roll": roll}
         return {"part": "", "id": -1, "roll": 0}
+
+    def accuracies(self):
+        """The accuracy of each measurement of the validation images, from the answers seen."""
+        rows = self.seen(self.measured, "val")
+        right = [row["logits"].argmax() == self.label(row) for row in rows]
+        return [np.mean(right[i : i + N_VAL]) for i in range(0, len(right), N_VAL)]
+
+    def orders(self):
+        """The orders in which the training images came, epoch by epoch."""
+        numbers = [row["id"] for row in self.trained]
+        return {tuple(numbers[start : start + 12]) for start in range(0, len(numbers), 12)}
 
     def label(self, row):
         return self.y[row["part"]][row["id"]] if row["part"] else -1
@@ -995,9 +1030,9 @@ def _cross_entropy(logits, labels):
 @question("augmentation_lab", weight=1.5)
 def test_history(student, rng):
     """The history tells the truth about every epoch."""
-    for _ in range(5):  # an accuracy of 0 would be 0 in percent, too
+    for _ in range(10):  # accuracies that fall once: the best so far would be another number
         watch = Watch(student, rng, augment=False, transform="nothing")
-        if any(row["logits"].argmax() == watch.label(row) for row in watch.measured):
+        if (np.diff(watch.accuracies()) < 0).any():
             break
     series = {key: _series(watch.history, key) for key in ("train_loss", "val_loss", "val_acc")}
     for key, values in series.items():
@@ -1012,6 +1047,13 @@ def test_history(student, rng):
         f"In {watch.epochs} epochs the network should be trained {watch.epochs} times on each of "
         f"the 12 training images; it is {min(trainings.values(), default=0)} to "
         f"{max(trainings.values(), default=0)} times, on {len(trainings)} images.",
+    )
+    batches = len({row["pass"] for row in watch.trained})
+    expected = watch.epochs * -(-len(watch.trained) // watch.epochs // 4)
+    check_true(
+        batches == expected,
+        f"run with batch_size=4 and epochs={watch.epochs} trains {batches} batches, expected "
+        f"{expected}.",
     )
     _check_measurements(watch, series)
     losses = _cross_entropy(
@@ -1032,11 +1074,15 @@ def _check_measurements(watch, series):
     answers = {number: [] for number in range(N_VAL)}
     for row in watch.seen(watch.measured, "val"):
         answers[row["id"]].append(row["logits"])
-    times = {len(logits) for logits in answers.values()}
+    last = max(row["pass"] for row in watch.trained)
+    late = {row["id"] for row in watch.seen(watch.measured, "val") if row["pass"] > last}
     check_true(
-        min(times) > 0,
-        f"In its epochs the network is not asked about each of the {N_VAL} validation images.",
+        len(late) == N_VAL,
+        f"After its last epoch the network is asked about {len(late)} of the {N_VAL} validation "
+        "images.",
+        hint="Measure after each epoch, on all validation images.",
     )
+    times = {len(logits) for logits in answers.values()}
     every_epoch = times == {len(series["val_acc"])}
     for epoch in range(len(series["val_acc"])) if every_epoch else [-1]:
         logits = np.array([answers[number][epoch] for number in range(N_VAL)])
@@ -1049,7 +1095,7 @@ def _check_measurements(watch, series):
             series["val_acc"][epoch], right, rtol=1e-3, given=place, what="val_acc", hints=[percent]
         )
         check_close(
-            series["val_loss"][epoch], loss, rtol=1e-2, given=place, what="val_loss", hints=[total]
+            series["val_loss"][epoch], loss, rtol=1e-3, given=place, what="val_loss", hints=[total]
         )
 
 
@@ -1089,18 +1135,32 @@ def _check_learns(student, rng, shape, epochs, photos):
 
 @question("augmentation_lab", weight=0.5)
 def test_learns(student, rng):
-    """After the training, the network recognises new images."""
+    """After the training, the network recognises new images; lr says how fast it learns."""
     _check_learns(student, rng, (1, 8, 8), epochs=10, photos=False)
+    loss = _series(Watch(student, rng, augment=False, lr=0.0).history, "val_loss")
+    check_true(
+        np.ptp(loss) < 1e-4,
+        f"With lr=0 nothing can be learnt, but val_loss goes from {loss[0]:.3f} to {loss[-1]:.3f}.",
+        hint="The optimizer takes the lr that run is given.",
+        mistake="ignores-lr",
+    )
 
 
 @question("augmentation_lab", weight=2)
 def test_fair_comparison(student, rng):
     """Both arms have the same start, the same data and the same amount of training."""
     drawing = rng.integers(2**31)
-    options = {"epochs": 2, "transform": "nothing", "batch_size": 12}
 
-    def arm(augment, seed=1):
-        return Watch(student, np.random.default_rng(drawing), augment=augment, seed=seed, **options)
+    def arm(augment, seed=1, batch_size=12):
+        return Watch(
+            student,
+            np.random.default_rng(drawing),
+            augment=augment,
+            seed=seed,
+            transform="nothing",
+            batch_size=batch_size,
+            lr=0.02,  # large, so that small differences grow
+        )
 
     plain, augmented, other = arm(False), arm(True), arm(False, seed=2)
     check_true(
@@ -1114,28 +1174,35 @@ def test_fair_comparison(student, rng):
         "run(False, seed=1) and run(False, seed=2) start with the same weights: the seed has no "
         "effect, so several seeds would tell no more than one.",
     )
-    for name, count in (
-        ("images to learn from", lambda w: len(w.trained)),
-        ("batches", lambda w: len({row["pass"] for row in w.trained})),
-        ("epochs in the history", lambda w: len(_series(w.history, "val_acc"))),
-    ):
-        check_true(
-            count(plain) == count(augmented),
-            f"With epochs=2 the plain arm gets {count(plain)} {name}, the augmented arm "
-            f"{count(augmented)}.",
-            hint="A fair comparison changes one thing only.",
-            mistake="unequal-training",
-        )
+    _check_same_amount(plain, augmented)
+    _check_same_amount(arm(False, batch_size=5), arm(True, batch_size=5))
     for key in ("val_loss", "train_loss"):
         check_close(
             _series(augmented.history, key),
             _series(plain.history, key),
-            rtol=1e-3,
-            atol=1e-3,
+            rtol=1e-4,
+            atol=1e-5,
             given="With a transform that changes nothing, both arms should give the same history",
             what=f"the augmented arm's {key}",
         )
     _check_same_split(student)
+
+
+def _check_same_amount(plain, augmented):
+    """Both arms learn from as many images, in as many batches, in the same kind of order."""
+    for name, count in (
+        ("images to learn from", lambda w: len(w.trained)),
+        ("batches", lambda w: len({row["pass"] for row in w.trained})),
+        ("epochs in the history", lambda w: len(_series(w.history, "val_acc"))),
+        ("different orders", lambda w: min(2, len(w.orders()))),
+    ):
+        check_true(
+            count(plain) == count(augmented),
+            f"With epochs={plain.epochs} the plain arm gets {count(plain)} {name}, the augmented "
+            f"arm {count(augmented)}.",
+            hint="A fair comparison changes one thing only.",
+            mistake="unequal-training",
+        )
 
 
 def _check_same_split(student):
@@ -1148,7 +1215,7 @@ def _check_same_split(student):
     if not repeatable:
         return  # that is the question make_data
     plain, augmented = (
-        _within_budget(student, watched_run, None, augment, 1, 1, "nothing", 32)
+        _within_budget(student, watched_run, None, augment, 1, 1, "nothing", 32, 1e-3)
         for augment in (False, True)
     )
     for name, rows in (("train on", 0), ("are measured on", 1)):
@@ -1180,7 +1247,7 @@ def test_augments_training(student, rng):
     watch = Watch(student, rng, augment=True)
     trained = watch.seen(watch.trained, "train")
     check_true(
-        trained and len(trained) == len(watch.trained),
+        trained and all(row["part"] for row in watch.trained),
         "What the network is trained on is not what transform makes of training images.",
         hint="A batch of training images goes through transform, and the result into the network.",
     )
@@ -1211,6 +1278,12 @@ def test_augments_training(student, rng):
     check_true(
         moved == 0,
         f"With augment=False {moved} of {len(plain.trained)} training images are augmented.",
+    )
+    check_close(
+        watch.after,
+        watch.x["train"].astype(np.float32),
+        given="data[0][0] after run(True, ...)",
+        what="x_train",
     )
 
 
@@ -1286,7 +1359,12 @@ def test_figure(student, rng):
     accuracy = {arm: low + 0.4 * rng.random((3, 6)) for arm, low in start.items()}
     results = {
         arm: [
-            {key: row.tolist() for key in ("train_loss", "val_loss", "val_acc")} for row in values
+            {
+                "train_loss": (2 - row).tolist(),
+                "val_loss": (3 - row).tolist(),
+                "val_acc": row.tolist(),
+            }
+            for row in values
         ]
         for arm, values in accuracy.items()
     }
@@ -1332,13 +1410,22 @@ def _said(verdict):
     return " ".join(verdict.lower().replace("_", " ").replace("-", " ").split()).rstrip(".")
 
 
+def _gains(rng, n, mean, s):
+    """So many gains with exactly this mean and this standard deviation (dividing by n - 1)."""
+    gains = rng.normal(size=n)
+    return mean + s * (gains - gains.mean()) / gains.std(ddof=1)
+
+
 @question("augmentation_lab")
 def test_conclude(student, rng):
     """conclude compares the mean gain with its standard error."""
     steady = 0.1 + 0.01 * rng.normal(size=3)
     noisy = np.array([0.2, -0.17, 0.02]) + 0.005 * rng.normal(size=3)
-    many = rng.normal(size=16)
-    many = 0.03 * (many - many.mean()) / many.std() + 0.018  # mean 0.018, standard error 0.008
+    many = _gains(rng, 16, mean=0.018, s=0.03)  # the standard error is 0.0075
+    between = _gains(rng, 3, mean=0.02, s=0.05)  # above s/n, below s/√n
+    enough = _gains(rng, 4, mean=0.04, s=0.05)  # between one and two standard errors
+    root = "The standard error is s/√n, not s/n."
+    once = "The rule compares with one standard error: s/√n, with s from dividing by n - 1."
     one = (
         "That follows from one seed only. One seed has no standard error: repeat the experiment "
         "with other seeds before you conclude."
@@ -1353,9 +1440,13 @@ def test_conclude(student, rng):
         (-noisy, [Mistake("sign-only", sign, v) for v in VERDICTS[:2]]),
         (many, [Mistake("deviation", spread, VERDICTS[2])]),
         (-many, [Mistake("deviation", spread, VERDICTS[2])]),
+        (between, [Mistake("no-root", root, VERDICTS[0])]),
+        (-between, [Mistake("no-root", root, VERDICTS[1])]),
+        (enough, [Mistake("other-limit", once, VERDICTS[2])]),
+        (-enough, [Mistake("other-limit", once, VERDICTS[2])]),
     ):
         shown = [round(float(gain), 4) for gain in gains]
-        given = f"conclude({shown})" if len(shown) < 4 else "conclude of 16 gains"
+        given = f"conclude({shown})" if len(shown) < 5 else "conclude of 16 gains"
         check_equal(_said(student.conclude(shown)), _verdict(shown), given=given, hints=hints)
 
 
@@ -1512,6 +1603,8 @@ def _photo_problem(found):
             f"image {found.index(None)} of the result is no crop with a border of 4 pixels, "
             "mirrored or not."
         )
+    if len({offset for offset, _ in found}) < 5:
+        return f"all {len(found)} images move alike, or nearly so."
     far = max(abs(part - 4) for offset, _ in found for part in offset)
     if far <= 2:
         return f"no image moves by more than {far} pixels."

@@ -1,4 +1,7 @@
-"""Trains so little that augmentation shows no gain in this lab, and says so."""
+"""Trains so little that augmentation shows no gain in this lab, and says so.
+
+whole: true
+"""
 
 
 # %% augmentation_lab_answer

@@ -1,5 +1,6 @@
 """Draws a conclusion from a single seed.
 
+whole: true
 expect:
   augmentation_lab: {score: 4.5, says: "from one seed only"}
 """

@@ -1,5 +1,6 @@
 """Any positive mean counts as help, however much the seeds differ.
 
+whole: true
 expect:
   augmentation_lab: {score: 4.5, says: "it may well be chance"}
 """

@@ -1,5 +1,6 @@
 """Compares with the standard deviation instead of the standard error.
 
+whole: true
 expect:
   augmentation_lab: {score: 4.5, says: "not with s"}
 """

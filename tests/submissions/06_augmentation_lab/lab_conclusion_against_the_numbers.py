@@ -1,5 +1,6 @@
 """Says the opposite of what the own results show.
 
+whole: true
 expect:
   augmentation_lab: {score: 4.5, says: "the gains in your own results are"}
 """

@@ -1,0 +1,22 @@
+"""Leaves half of the images where they are.
+
+expect:
+  random_crop: {score: 2, says: "should come up about"}
+"""
+
+
+# %% random_crop_answer
+def random_crop(x, pad, generator=None):
+    if x.ndim != 4 or pad < 0:
+        raise ValueError("bad")
+    n, c, H, W = x.shape
+    padded = nn.functional.pad(x, (pad,) * 4)
+    out = torch.empty_like(x)
+    ri = lambda k, *s: torch.randint(0, k, s or (1,), generator=generator)
+    k = ri(2, n)
+    T = torch.where(k == 1, ri(2 * pad + 1, n), pad)
+    L = torch.where(k == 1, ri(2 * pad + 1, n), pad)
+    for i in range(n):
+        t, l = int(T[i]), int(L[i])
+        out[i] = padded[i, :, t : t + H, l : l + W]
+    return out

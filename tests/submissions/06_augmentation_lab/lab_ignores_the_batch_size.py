@@ -1,0 +1,41 @@
+"""Always takes batches of 50.
+
+expect:
+  augmentation_lab: {score: 4.25, says: "with batch_size=4"}
+"""
+
+
+# %% augmentation_lab_answer
+def run(
+    augment,
+    seed,
+    data=None,
+    epochs=30,
+    transform=shift,
+    make_model=lesson.small_cnn,
+    lr=5e-3,
+    batch_size=50,
+):
+    if data is None:
+        data = make_data(canvas_images, canvas_labels, 300, seed)
+    (x_train, y_train), (x_val, y_val), _ = data
+    torch.manual_seed(seed)
+    model = make_model(x_train.shape[1:])
+    opt = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "val_loss": [], "val_acc": []}
+    for epoch in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x_train)).split(50):
+            xb, yb = x_train[rows], y_train[rows]
+            if augment:
+                xb = transform(xb)
+            loss = nn.functional.cross_entropy(model(xb), yb)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            total += loss.item() * len(rows)
+        vl, va = lesson.evaluate(model, x_val, y_val)
+        history["train_loss"].append(total / len(x_train))
+        history["val_loss"].append(vl)
+        history["val_acc"].append(va)
+    return history
