@@ -22,6 +22,7 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     MissingEntry,
+    Notebook,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -84,6 +85,9 @@ class Recorder:
         try:
             gradebook.find_notebook(self._unit.name, self._unit.name)
             add_indices(gradebook)
+            # A session serves one submission; nobody else's changes can matter to it.
+            gradebook.db.remove()
+            gradebook.db.configure(expire_on_commit=False)
         except MissingEntry:
             gradebook.close()
             raise CourseError(
@@ -204,13 +208,15 @@ class Recorder:
     def _store(self, evaluation: Evaluation, student: str, unit: str) -> None:
         session = self._gradebook.db
         try:
+            cells = self._cells(unit)  # held until the end, so that grades find theirs here
             with warnings.catch_warnings():  # nbgrader relates objects before it adds them
                 warnings.simplefilter("ignore", SAWarning)
                 submission = self._submission(student, unit)
             if not self._stored(submission, evaluation):
-                notebook = nbformat.reads(evaluation.notebook, as_version=4)
+                notebook = nbformat.v4.reads(evaluation.notebook)  # ours: no need to validate
                 save_grades(self._gradebook, notebook, unit, student, self._log)
             self._penalise(submission, unit, student)
+            del cells
         except BaseException:
             session.rollback()
             raise
@@ -227,6 +233,11 @@ class Recorder:
             return self._path(evaluation.student_id).read_bytes() == evaluation.notebook.encode()
         except OSError:
             return False
+
+    def _cells(self, unit: str) -> list[BaseCell]:
+        """The unit's cells, in one query instead of one for each grade and comment."""
+        query = self._gradebook.db.query(BaseCell).join(Notebook).join(Assignment)
+        return list(query.filter(Assignment.name == unit, Notebook.name == unit))
 
     def _submission(self, student: str, unit: str) -> Any:
         self._gradebook.update_or_create_student(student)

@@ -70,8 +70,9 @@ def server():
                 stdout=log, stderr=log, cwd=folder, **account,
             )  # fmt: skip
         try:
-            wait_until_open(port, process)
-            yield f"postgresql://course@127.0.0.1:{port}"
+            url = f"postgresql://course@127.0.0.1:{port}"
+            wait_until_ready(f"{url}/postgres", process)
+            yield url
         finally:
             process.terminate()
             process.wait(30)
@@ -83,10 +84,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until_open(port, process):
-    for _ in range(300):
+def wait_until_ready(url, process):
+    """Its port is open before it takes connections."""
+    import psycopg
+
+    for _ in range(600):
         assert process.poll() is None, "the server ended"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url):
             return
         time.sleep(0.1)
     raise AssertionError("the server does not answer")
