@@ -1,5 +1,7 @@
 """What the unit on receptive fields brings along: layers, personal numbers, figures, a lab."""
 
+import copy
+
 from classroom import personal
 
 SOFT, STRONG, ACCENT, INK = "#dbe6f2", "#2f6aa8", "#e07a2f", "#333333"
@@ -61,11 +63,11 @@ def as_triple(result):
 
 
 def answered(answer):
-    """The answer itself. Raises NotImplementedError while it is empty or an item is None."""
+    """A copy of the answer. Raises NotImplementedError while it is empty or an item is None."""
     items = list(answer.values() if isinstance(answer, dict) else answer or [])
     if not items or any(item is None for item in items):
         raise NotImplementedError("there is no answer yet")
-    return answer
+    return copy.deepcopy(answer)
 
 
 # ----------------------------------------------------------------- your own numbers
