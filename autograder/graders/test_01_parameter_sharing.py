@@ -693,12 +693,11 @@ def test_stack_after_other_channels(student, rng):
         given = describe_call("stack_params", c_in, c, k, depth)
         got = student.stack_params(c_in, c, k, depth)
         check_count(got, expected, given, stack_mistakes(c_in, c, k, depth), [expected + depth * c])
-        check_is_int(got, given)
 
 
 @question("stack_vs_single", weight=2)
 def test_single_layer(student, rng):
-    """One layer has k·k weights for each pair of an input and an output channel."""
+    """One layer has k·k weights for each pair of channels, and both counts are ints."""
     for k in (1, 4, 7):
         c_in, c = draw_channels(rng)
         exact = conv_oracle(c_in, c, k, bias=False)
@@ -711,6 +710,8 @@ def test_single_layer(student, rng):
         given = describe_call("single_params", c_in, c, k)
         check_count(got, exact, given, hints)
         check_is_int(got, given)
+    got = student.stack_params(2, 2, 3, 2)
+    check_is_int(got, describe_call("stack_params", 2, 2, 3, 2))
 
 
 def pairs_of_claim(claim: Any) -> dict[tuple[int, ...], Any]:

@@ -328,7 +328,11 @@ def test_start(student, lesson, rng):
     check_true(empty in (0.0, 0.5), f"{message} count so everywhere).")
     nets = [[(3, 1, 1)], [(5,)], [(2, 2)], [(3, 1, 2)], [(5, 1, 1, 2)], [(3, 2), (3,)]]
     nets += [[(3, 2, 1), (3, 1, 2)], [(3, 1, 1), (2, 2), (3, 1, 1)]]
-    nets += [[{"k": 3, "p": 1}], [{"kind": "conv", "k": 5, "d": 2}, {"k": 2, "s": 2}]]
+    nets += [
+        [(3, 2), (3, 3), (3, 1, 1)],
+        [{"k": 3, "p": 1}],
+        [{"kind": "conv", "k": 5, "d": 2}, {"k": 2, "s": 2}],
+    ]
     for layers in [*nets, draw_layers(rng, 2), draw_layers(rng, 3), draw_layers(rng, 4)]:
         _, _, start, call = ask(student, lesson, layers)
         full = spell_out(layers)
@@ -677,8 +681,9 @@ def test_measures_without_cancelling(student, rng):
 
 
 @question("measured_rf", weight=0.5)
-def test_agrees_with_theory(student, rng):
+def test_agrees_with_theory(student):
     """A small backbone: stride, ReLU, pooling, dilation; and it keeps its weights."""
+    rng = np.random.default_rng(0)  # the same net for every seed: ReLUs make some nets harder
     layers = [
         conv(rng, 3, s=2, p=1, c_out=2),
         REL,
