@@ -569,6 +569,7 @@ BECOME = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="this whole file runs as an ordinary user already")
 def test_an_ordinary_user_is_as_safe_as_root():
     """The attacks on the sandbox fail in the same way for a user without any right."""
@@ -600,6 +601,8 @@ def _readable_by_all(*paths):
         prefix += ["--tmpfs", folder, "--chmod", "0755", folder]
         for path in inside:
             prefix += ["--ro-bind", path, path]
+            between = [p for p in Path(path).parents if p.is_relative_to(folder)]
+            prefix += [word for p in between for word in ("--chmod", "0755", str(p))]
     return [*prefix, "--"]
 
 
