@@ -70,6 +70,12 @@ def test_an_answer_that_has_not_run_is_not_wrong(capsys):
     assert "no f yet" in said
 
 
+def test_nothing_right_and_nothing_wrong_is_not_begun(capsys):
+    source = "def f(n): raise NotImplementedError()"
+    said = told(capsys, source, f'{EXAMPLES}\ncheck.equal("g(1) is 1", lambda: g(1), 1)')
+    assert said.startswith("○ f: not attempted yet.")
+
+
 def test_a_half_answer_is_begun(capsys):
     source = "def f(n): return 4\ndef g(n): raise NotImplementedError()"
     said = told(capsys, source, f'{EXAMPLES}\ncheck.equal("g(1) is 1", lambda: g(1), 1)')

@@ -142,7 +142,9 @@ class Check:
 def _state(states):
     if WRONG in states:
         return WRONG
-    return states[0] if len(set(states)) == 1 else BEGUN
+    if DONE not in states:
+        return OPEN if OPEN in states else UNRUN
+    return DONE if set(states) == {DONE} else BEGUN
 
 
 def _headline(state, examples):
