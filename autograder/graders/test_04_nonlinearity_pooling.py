@@ -1,5 +1,6 @@
 """Hidden checks of unit 04: layers that collapse, XOR, pooling and its gradient, sharp edges."""
 
+import contextlib
 import math
 import re
 from functools import reduce
@@ -20,9 +21,11 @@ from autograder import (
     check_true,
     describe_call,
     fail,
+    probe,
     question,
     show,
 )
+from autograder.inside.codec import Opaque
 
 RUBRICS = {
     "deep_linear_in_words": [
@@ -54,11 +57,27 @@ RUBRICS = {
 
 
 def number(value, name):
-    """A single number as a float; anything else is not an answer."""
+    """A single number as a float, also from a text; anything else is not an answer."""
+    if isinstance(value, str) and re.fullmatch(r"\s*\d*\.?\d+\s*", value):
+        value = float(value)
     array = as_array(value)
     if array is None or array.size != 1:
         fail(f"{name} should be a number, got {show(value)}.")
     return float(array.reshape(-1)[0])
+
+
+@probe
+def as_float(student, name):
+    return float(getattr(student, name))
+
+
+def number_in(student, name):
+    """The number that a variable holds; a Fraction or a Decimal is turned into one over there."""
+    value = student.value(name)
+    if isinstance(value, Opaque):
+        with contextlib.suppress(StudentError):
+            value = student.run(as_float, name)
+    return number(value, name)
 
 
 def picks(value):
@@ -75,6 +94,8 @@ def picks(value):
 def check_unchanged(before, after, given):
     """The arguments after the call are what they were before it."""
     if isinstance(before, (list, tuple)):
+        same = isinstance(after, (list, tuple)) and len(after) == len(before)
+        check_true(same, f"{given} changes its argument. Work on a copy.")
         for one, other in zip(before, after, strict=True):
             check_unchanged(one, other, given)
     elif isinstance(before, np.ndarray):
@@ -315,7 +336,7 @@ def test_orientation_of_single_kernel(student, rng, sizes):
 
 
 @question("collapse_convs")
-@pytest.mark.parametrize("channels", [(1, 2, 1), (3, 2, 4), (2, 4, 3)], ids=str)
+@pytest.mark.parametrize("channels", [(1, 2, 1), (2, 1, 2), (3, 2, 4), (2, 4, 3)], ids=str)
 @pytest.mark.parametrize("size", [1, 2], ids=str)
 def test_channels_between(student, rng, channels, size):
     """Several channels, symmetric kernels: the channels between the layers are summed over."""
@@ -350,7 +371,7 @@ def test_best_straight_boundary(student, lesson):
     crowd = lesson.xor_crowd(student.personal_id())
     total, smallest = sum(crowd.values()), min(crowd.values())
     right = 1 - smallest / total
-    got = number(student.value("best_linear_xor"), "best_linear_xor")
+    got = number_in(student, "best_linear_xor")
     if abs(got - right) <= TO_THREE_DECIMALS:
         return
     of_class_1 = sum(n for corner, n in crowd.items() if lesson.LABELS[corner]) / total
@@ -376,7 +397,7 @@ def test_best_straight_boundary(student, lesson):
 def test_largest_rank(student, lesson):
     """The largest rank that the product of your matrices can have."""
     widths = lesson.deep_widths(student.personal_id())
-    got = number(student.value("largest_rank"), "largest_rank")
+    got = number_in(student, "largest_rank")
     if got == min(widths):
         return
     narrow = "What a narrow layer has dropped, no later layer brings back."
@@ -402,6 +423,7 @@ def test_why_pointless(student):
         "still represents nothing that a single layer does not.",
     }
     got = student.value("why_pointless")
+    got = got.strip(" \"'") if isinstance(got, str) else got
     check_choice(got, "same functions", sentences=sentences, given="why_pointless", what="reason")
 
 
@@ -442,7 +464,7 @@ def pooled(x, k, stride=None, pad=0, mode="max", count_include_pad=True, ceil=Fa
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
             real = x[:, :, max(row, 0) : row + k, max(column, 0) : column + k].astype(np.float64)
-            size = k * k if count_include_pad else real.shape[2] * real.shape[3]
+            size = k * k if count_include_pad else max(1, real.shape[2] * real.shape[3])
             out[:, :, i, j] = real.max((2, 3)) if mode == "max" else real.sum((2, 3)) / size
     return out
 
@@ -548,7 +570,9 @@ def test_tails_are_dropped(student, rng, shape, k):
 
 
 # The second map can be cut into k×k blocks, and no stride leaves a tail.
-STRIDES = pytest.mark.parametrize(("k", "stride", "size"), [(2, 1, 4), (3, 2, 9), (2, 3, 8)])
+STRIDES = pytest.mark.parametrize(
+    ("k", "stride", "size"), [(2, 1, 4), (3, 2, 9), (2, 3, 8), (1, 2, 5)]
+)
 
 
 @question("pool2d", weight=0.5)
@@ -568,6 +592,11 @@ def test_stride_of_average(student, rng, k, stride, size):
     check_pooling(student, large, k, stride=stride, mode="avg")
 
 
+PADDED = pytest.mark.parametrize(
+    ("k", "pad", "stride"), [(2, 1, None), (3, 1, None), (4, 2, None), (3, 1, 2), (2, 1, 1)]
+)
+
+
 @question("pool2d", weight=0.5)
 @pytest.mark.parametrize("scale", [-1.0, -1e12], ids=str)
 def test_max_of_negative_pixels(student, rng, scale):
@@ -577,23 +606,27 @@ def test_max_of_negative_pixels(student, rng, scale):
 
 @question("pool2d", weight=0.5)
 @pytest.mark.parametrize("scale", [-1.0, -1e12], ids=str)
-@pytest.mark.parametrize(("k", "pad"), [(2, 1), (3, 1), (4, 2)])
-def test_padded_max(student, rng, k, pad, scale):
-    """Max pooling with padding: padding never wins."""
-    x = scale * feature_map(rng, 1, 1, 4, 4)
-    check_pooling(student, x, k, pad=pad)
-    check_pooling(student, feature_map(rng, 1, 1, 4, 4).astype(np.int64), k, pad=pad)
+@PADDED
+def test_padded_max(student, rng, k, pad, stride, scale):
+    """Max pooling with padding, by any stride: padding never wins."""
+    options = {"pad": pad} if stride is None else {"stride": stride, "pad": pad}
+    check_pooling(student, scale * feature_map(rng, 1, 1, 4, 4), k, **options)
+    check_pooling(student, feature_map(rng, 1, 1, 4, 4).astype(np.int64), k, **options)
+    check_pooling(student, scale * feature_map(rng, 2, 2, 4, 5), k, **options)
+    options["count_include_pad"] = False  # it is about averages only
+    check_pooling(student, scale * feature_map(rng, 1, 1, 4, 4), k, **options)
 
 
 @question("pool2d", weight=0.5)
 @pytest.mark.parametrize("count_include_pad", [True, False])
-@pytest.mark.parametrize(("k", "pad"), [(2, 1), (3, 1), (4, 2)])
-def test_padded_average(student, rng, k, pad, count_include_pad):
-    """Average pooling with padding, by both rules."""
-    ones, x = np.ones((1, 1, 4, 4)), feature_map(rng, 2, 1, 4, 4)
+@PADDED
+def test_padded_average(student, rng, k, pad, stride, count_include_pad):
+    """Average pooling with padding, by both rules and any stride."""
     options = {"pad": pad, "mode": "avg", "count_include_pad": count_include_pad}
-    check_pooling(student, ones, k, **options)
-    check_pooling(student, x, k, **options)
+    if stride is not None:
+        options["stride"] = stride
+    for x in (np.ones((1, 1, 4, 4)), feature_map(rng, 2, 1, 4, 4), feature_map(rng, 1, 2, 4, 5)):
+        check_pooling(student, x, k, **options)
 
 
 @question("pool2d", weight=0.5)
@@ -604,6 +637,9 @@ def test_kinds_of_numbers(student, rng, mode):
     for dtype in (np.float64, np.float32):
         got = check_pooling(student, x.astype(dtype), 2, mode=mode)
         check_dtype(got, dtype, given=f"pool2d of a {np.dtype(dtype).name} map, mode={mode!r}")
+        got = student.pool2d(x.astype(dtype), 3, pad=1, mode=mode, count_include_pad=False)
+        given = f"pool2d of a {np.dtype(dtype).name} map, mode={mode!r}, count_include_pad=False"
+        check_dtype(got, dtype, given=given)
     check_pooling(student, x.astype(np.int64), 2, mode=mode)
 
 
@@ -622,22 +658,24 @@ def test_new_array(student, rng):
         check_true(same, f"{given}: {shared}", mistake="shared-memory")
 
 
-REFUSED = [
-    (2, {"pad": 2}),
-    (3, {"pad": 2}),
-    (2, {"pad": -1}),
-    (5, {}),
-    (7, {"pad": 1, "mode": "avg"}),
-    (2, {"mode": "median"}),
+REFUSED = [  # height and width of a map, k, and the rest
+    ((4, 4), 2, {"pad": 2}),
+    ((4, 4), 3, {"pad": 2}),
+    ((4, 4), 2, {"pad": -1}),
+    ((4, 4), 5, {}),
+    ((2, 4), 3, {}),
+    ((4, 2), 3, {"mode": "avg"}),
+    ((4, 4), 7, {"pad": 1, "mode": "avg"}),
+    ((4, 4), 2, {"mode": "median"}),
 ]
 
 
 @question("pool2d", weight=0.25)
-@pytest.mark.parametrize(("k", "options"), REFUSED, ids=str)
-def test_refused_arguments(student, rng, k, options):
+@pytest.mark.parametrize(("size", "k", "options"), REFUSED, ids=str)
+def test_refused_arguments(student, rng, size, k, options):
     """Impossible arguments are refused with ValueError; the largest possible padding is not."""
-    x = feature_map(rng, 1, 1, 4, 4)
-    check_pooling(student, x, 4, pad=2)
+    check_pooling(student, feature_map(rng, 1, 1, 4, 4), 4, pad=2)
+    x = feature_map(rng, 1, 1, *size)
     given = describe_call("pool2d", x, k, **options)
     check_raises(lambda: student.pool2d(x, k, **options), given=given)
 
@@ -686,9 +724,12 @@ def ones_to_winners(dx, window, is_largest, g):
     dx[window] += is_largest
 
 
-def check_gradient(student, dout, x, k, stride):
-    """Compare the gradient of a map without ties."""
-    got = student.max_pool_backward(dout, x, k, stride)
+def check_gradient(student, dout, x, k, stride=None):
+    """Compare the gradient of a map without ties; without a stride it is k."""
+    call = (dout, x, k) if stride is None else (dout, x, k, stride)
+    got = student.max_pool_backward(*call)
+    given = describe_call("max_pool_backward", *call)
+    stride = stride or k
     known = [
         ("overlap-overwritten", OVERLAP, overwriting),
         ("overlap-overwritten", OVERLAP, replacing_window),
@@ -700,7 +741,6 @@ def check_gradient(student, dout, x, k, stride):
         for name, said, wrong in known
     ]
     expected = routed(dout, x, k, stride, to_all_largest)
-    given = describe_call("max_pool_backward", dout, x, k, stride)
     check_close(got, expected, given=given, hints=hints, what="dx")
 
 
@@ -709,7 +749,7 @@ def gradient_case(rng, shape, k, stride):
     x = feature_map(rng, *shape) - np.prod(shape) // 2
     rows, columns = ((n - k) // stride + 1 for n in shape[2:])
     dout = rng.choice([-1.0, 1.0], (*shape[:2], rows, columns))
-    return x, dout * (rng.permutation(dout.size).reshape(dout.shape) + 2.0)
+    return x, dout * (rng.permutation(dout.size).reshape(dout.shape) + 1.5)
 
 
 @question("max_pool_backward")
@@ -717,7 +757,8 @@ def gradient_case(rng, shape, k, stride):
 def test_winner_gets_gradient(student, rng, shape, k):
     """Windows side by side, no ties: the winner gets the gradient, all others get 0."""
     x, dout = gradient_case(rng, shape, k, k)
-    check_gradient(student, dout, x, k, k)
+    check_gradient(student, dout, x, k)
+    check_gradient(student, dout, x - x.max() - 1, k)  # all pixels are negative
 
 
 @question("max_pool_backward")
@@ -738,6 +779,8 @@ def test_ties_share(student, rng):
     for x in (np.zeros((1, 1, 2, 2)), after_relu(rng)):
         dout = feature_map(rng, *x[:, :, ::2, ::2].shape) + 1
         check_tied_gradient(student, dout * rng.choice([-1, 1], dout.shape), x)
+    for k, stride in ((3, 3), (2, 1), (3, 2)):
+        check_tied_sums(student, rng, k, stride)
 
 
 def after_relu(rng):
@@ -767,6 +810,25 @@ def check_tied_gradient(student, dout, x):
         outside = np.abs(part[~is_largest])
         check_true((outside <= 1e-6).all(), f"{place} gives to a pixel that is not the largest.")
         check_true((part / g >= -1e-6).all(), f"{place} gives a share of the wrong sign.")
+
+
+def check_tied_sums(student, rng, k, stride):
+    """Larger windows, or overlapping ones: no share is lost, doubled or given to a wrong pixel."""
+    x = np.zeros((1, 1, k, k + stride))
+    x[..., rng.integers(k)] = -1.0  # so that some pixels are no winners
+    dout = rng.permutation(2).reshape(1, 1, 1, 2) + 1.5
+    given = describe_call("max_pool_backward", dout, x, k, stride)
+    dx = student.max_pool_backward(dout, x, k, stride)
+    most = routed(dout, x, k, stride, to_all_largest)
+    check_close(np.shape(as_array(dx)), x.shape, given=given, what="the shape of dx")
+    dx = as_array(dx).astype(float)
+    total, expected = float(dx.sum()), float(dout.sum())
+    if not abs(total - expected) <= 1e-4 * expected:
+        sums = f"{given}: dx adds up to {show(total)}, and dout to {show(expected)}."
+        to_all = np.allclose(dx, most)
+        fail(sums, hint=TIES, mistake="all-ties" if to_all else "")
+    right = (dx >= -1e-6).all() and (dx <= most + 1e-4).all()
+    check_true(right, f"{given}: a pixel gets more or less than its windows can hand to it.")
 
 
 @question("max_pool_backward", weight=0.2)

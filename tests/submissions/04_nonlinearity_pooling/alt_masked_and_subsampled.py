@@ -41,7 +41,7 @@ def pool2d(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
         every = (stack.filled(0) * x.dtype.type(1 / k**2)).sum(axis=0)
     else:
         every = stack.mean(axis=0)
-    return every[:, :, ::stride, ::stride].copy()
+    return every[:, :, ::stride, ::stride].astype(x.dtype)
 
 
 # %% max_pool_backward_answer

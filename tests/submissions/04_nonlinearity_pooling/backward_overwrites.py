@@ -1,7 +1,7 @@
 """Overwrites where windows overlap.
 
 expect:
-  max_pool_backward: {score: 2.0, says: "Add up what each of them hands to it"}
+  max_pool_backward: {score: 1.2, says: "Add up what each of them hands to it"}
 """
 
 

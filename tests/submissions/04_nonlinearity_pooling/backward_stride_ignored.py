@@ -1,7 +1,7 @@
 """Moves by k whatever the stride is.
 
 expect:
-  max_pool_backward: {score: 2.0}
+  max_pool_backward: {score: 1.2}
 """
 
 

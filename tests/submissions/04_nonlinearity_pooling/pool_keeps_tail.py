@@ -1,7 +1,7 @@
 """Rounds the number of windows up.
 
 expect:
-  pool2d: {score: 5.5, says: "round down"}
+  pool2d: {score: 4.5, says: "round down"}
 """
 
 

@@ -1,7 +1,7 @@
 """Takes the maximum and the mean over the channels too.
 
 expect:
-  pool2d: {score: 4.0, says: "Every channel is pooled by itself"}
+  pool2d: {score: 3.0, says: "Every channel is pooled by itself"}
 """
 
 

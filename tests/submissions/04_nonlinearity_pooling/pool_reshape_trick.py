@@ -1,7 +1,7 @@
 """Reshapes into blocks: the stride is always k.
 
 expect:
-  pool2d: {score: 4.5, says: "reshape trick needs stride = k"}
+  pool2d: {score: 3.5, says: "reshape trick needs stride = k"}
 """
 
 

@@ -1,7 +1,7 @@
 """Uses the height for the width.
 
 expect:
-  pool2d: {score: 3.5, says: "Height and width may differ"}
+  pool2d: {score: 2.5, says: "Height and width may differ"}
 """
 
 

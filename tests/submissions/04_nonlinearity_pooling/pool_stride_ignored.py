@@ -1,7 +1,7 @@
 """Moves the window by k whatever the stride is.
 
 expect:
-  pool2d: {score: 5.0, says: "The window moves by `stride`"}
+  pool2d: {score: 4.0, says: "The window moves by `stride`"}
 """
 
 
