@@ -1,7 +1,7 @@
 """Draws one row offset for the whole batch, a column offset for each image.
 
 expect:
-  random_crop: {score: 2, says: "should come up about"}
+  random_crop: {score: 2, says: "In 5000 draws with pad=2"}
 """
 
 
