@@ -1,7 +1,7 @@
 """Takes pixels from perm in one call, sends them to perm in another.
 
 expect:
-  permutation: {score: 1, says: "in another"}
+  permutation: {score: 1.375, says: "in another"}
 """
 
 

@@ -1,7 +1,7 @@
 """Reads the pixels column by column.
 
 expect:
-  permutation: {score: 1, says: "not that of perm"}
+  permutation: {score: 1.125, says: "not that of perm"}
 """
 
 

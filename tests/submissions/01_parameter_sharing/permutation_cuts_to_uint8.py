@@ -1,7 +1,7 @@
 """Returns whole numbers of 8 bits.
 
 expect:
-  permutation: {score: 0, says: "lost or changed"}
+  permutation: {score: 1, says: "lost or changed"}
 """
 
 
