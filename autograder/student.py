@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from .checks import CheckFailed, Probe, describe_call
+from .inside.server import NOT_GIVEN
 
 
 class StudentError(CheckFailed):
@@ -134,13 +137,16 @@ class Student:
         limit holds for all of them together. A call that raises does not stop the others.
         """
         pairs = [(list(args), dict(kwargs)) for args, kwargs in calls]
-        message = {"op": "each", "name": name, "calls": list(map(list, pairs))}
-        replies = self._ask(message, name, cpu_s)["value"]
-        if type(replies) is not list or len(replies) != len(pairs):
-            raise KernelDied(UNREADABLE)
+        reply = self._ask({"op": "each", "name": name, **_packed(pairs)}, name, cpu_s)["value"]
+        match reply:
+            case {"values": list(values), "errors": dict(errors)} if len(values) == len(pairs):
+                pass
+            case _:
+                raise KernelDied(UNREADABLE)
+        replies = ({"value": value} for value in values)
         return [
-            Outcome(name, args, kwargs, reply)
-            for (args, kwargs), reply in zip(pairs, replies, strict=True)
+            Outcome(name, args, kwargs, {"error": errors[i]} if i in errors else reply)
+            for i, ((args, kwargs), reply) in enumerate(zip(pairs, replies, strict=True))
         ]
 
     def trace(self, _name: str, *args: Any, _cpu_s: float | None = None, **kwargs: Any) -> Trace:
@@ -181,6 +187,19 @@ class Student:
         if self._cell_errors:
             return f"{said} {next(iter(self._cell_errors.values()))}"
         return f"{said} Is the cell that defines it still there, and is the name spelled so?"
+
+
+def _packed(pairs: Sequence[tuple[list[Any], dict[str, Any]]]) -> dict[str, Any]:
+    """The calls of a batch as a message: one table where all arguments are whole numbers."""
+    places = max((len(args) for args, _ in pairs), default=0)
+    names = sorted({name for _, kwargs in pairs for name in kwargs})
+    rows = [
+        [*args, *[NOT_GIVEN] * (places - len(args)), *(kwargs.get(n, NOT_GIVEN) for n in names)]
+        for args, kwargs in pairs
+    ]
+    if all(type(value) is int and NOT_GIVEN <= value < -NOT_GIVEN for row in rows for value in row):
+        return {"table": np.array(rows, dtype=np.int64), "places": places, "names": names}
+    return {"calls": list(map(list, pairs))}
 
 
 UNREADABLE = "Your notebook answered the grader with something unreadable."

@@ -12,10 +12,12 @@ import contextlib
 import io
 import socket
 import traceback
+from collections.abc import Iterable
 from typing import Any
 
 from . import codec
 
+NOT_GIVEN = -(1 << 63)  # stands in a table where a call leaves an argument out
 MAX_TEXT = 4_000  # characters of an exception's text; a reader needs no more
 
 
@@ -84,14 +86,26 @@ def _each(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
     if request["name"] not in namespace:
         return {"missing": request["name"]}
     function = namespace[request["name"]]
-    return {"value": [_one(function, args, kwargs) for args, kwargs in request["calls"]]}
+    values, errors = [], {}
+    for number, (args, kwargs) in enumerate(_calls(request)):
+        try:
+            values.append(function(*args, **kwargs))
+        except Exception as error:
+            values.append(None)
+            errors[number] = _describe(error)
+    return {"value": {"values": values, "errors": errors}}
 
 
-def _one(function: Any, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"value": function(*args, **kwargs)}
-    except Exception as error:
-        return {"error": _describe(error)}
+def _calls(request: dict[str, Any]) -> Iterable[tuple[list[Any], dict[str, Any]]]:
+    """The arguments of each call: given one by one, or as a table of whole numbers."""
+    if "calls" in request:
+        yield from request["calls"]
+        return
+    places, names = request["places"], request["names"]
+    for row in request["table"].tolist():
+        args = [value for value in row[:places] if value != NOT_GIVEN]
+        given = zip(names, row[places:], strict=True)
+        yield args, {name: value for name, value in given if value != NOT_GIVEN}
 
 
 def _trace(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
