@@ -79,7 +79,7 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
     if type(value) in _SIMPLE:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return _integer(int(value))
+        return _integer(int.__int__(value))
 
     def nested(item: Any) -> Any:
         return _plain(item, buffers, count, depth + 1)
@@ -95,12 +95,14 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
         return bool(value)
     if isinstance(value, np.integer):
         return _integer(int(value))
-    if isinstance(value, (float, np.floating)):
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, np.floating):
         return float(value)
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)  # what it holds, not what its methods say
     if isinstance(value, np.ndarray):
         return _array(np.asarray(value), _ARRAY, buffers)
     torch = sys.modules.get("torch")
