@@ -20,13 +20,20 @@ def project() -> Course:
     return Course(ROOT)
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course of one unit, released with nbgrader."""
+    unit, folder = "02_convolution", tmp_path_factory.mktemp("released")
+    shutil.copytree(ROOT / "source" / unit, folder / "source" / unit)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    nbgrader(folder, "generate_assignment", unit)
+    return folder
+
+
 @pytest.fixture
-def scratch(tmp_path: Path) -> Course:
-    """A course of one unit in a folder of its own, released with nbgrader."""
-    unit = "02_convolution"
-    shutil.copytree(ROOT / "source" / unit, tmp_path / "source" / unit)
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    nbgrader(tmp_path, "generate_assignment", unit)
+def scratch(released: Path, tmp_path: Path) -> Course:
+    """That course in a folder of its own."""
+    shutil.copytree(released, tmp_path, dirs_exist_ok=True)
     return Course(tmp_path)
 
 
