@@ -35,8 +35,8 @@ def test_points_and_a_comment_reach_the_csv_and_the_feedback(scratch, tmp_path):
         page.goto(url("lab"))  # signs in: the formgrader's own requests carry no token
         page.goto(url(f"formgrader/gradebook/{UNIT}/{UNIT}"))
         page.locator("a", has_text="Submission #1").first.click()
-        assert page.get_by_text("How this answer is graded").first.is_visible()
-        assert page.get_by_text("do not flip").first.is_visible()
+        page.get_by_text("How this answer is graded").first.wait_for()
+        page.get_by_text("do not flip").first.wait_for()
         _fill(page, f"#{QUESTION}", "1.5")
         _fill(page, f"#{QUESTION}-comment", COMMENT)
         page.reload()

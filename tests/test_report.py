@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+import tiny
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder import cli
 from autograder.report import analyse, page
 from autograder.results import CheckResult, Evaluation, QuestionResult, Status
 from autograder.similarity import similar_pairs
 from autograder.submission import Submission
-from autograder.unit import Unit
+from autograder.unit import CourseError, Unit
 
 LOOP = """
 def total(values, start=0):
@@ -133,6 +135,18 @@ def test_names_of_students_are_escaped(unit):
     text = page(analyse(unit, {evil: one}, {evil: Submission(evil, "tiny", b"")}))
     assert evil not in text
     assert "&lt;img src=x&gt;" in text
+
+
+def test_the_command_writes_the_page(tiny_course, tmp_path):
+    """Who is not graded yet is named with what to do; a unit nobody handed in is refused."""
+    page_of = ["report", tiny.UNIT, "--to", str(tmp_path / "r.html"), "--course"]
+    with pytest.raises(CourseError, match="Nobody has handed in"):
+        cli.app([*page_of, str(tiny_course.root)], standalone_mode=False)
+    tiny.submit(tiny_course, "ada")
+    cli.app([*page_of, str(tiny_course.root)], standalone_mode=False)
+    text = (tmp_path / "r.html").read_text()
+    assert "autograder grade tiny" in text
+    assert "ada" in text
 
 
 def test_renamed_code_is_found_and_other_code_is_not():

@@ -1,7 +1,7 @@
 """A function that never ends for a stride above 1.
 
 expect:
-  conv_out_size: {score: 3, says: "computing time"}
+  conv_out_size: {score: 2.5, says: "computing time"}
 """
 # %% conv_out_size_answer
 def conv_out_size(n, k, stride=1, pad=0, dilation=1):
