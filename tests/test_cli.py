@@ -5,14 +5,32 @@ from __future__ import annotations
 import json
 import shutil
 
-from conftest import ROOT, command
+import pytest
+from conftest import ROOT
+
+from autograder import cli
 
 SOLVED = ROOT / "solutions" / "02_convolution" / "02_convolution.ipynb"
 
 
-def test_evaluate_as_json():
+@pytest.fixture
+def autograder(capsys, monkeypatch):
+    """Run the command line in a folder; returns what it wrote to stdout and stderr."""
+
+    def run(folder, *arguments, status=0):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.argv", ["autograder", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == status
+        return capsys.readouterr()
+
+    return run
+
+
+def test_evaluate_as_json(autograder):
     """A solved notebook gets its points, in the documented form."""
-    said = command(ROOT, "autograder", "evaluate", str(SOLVED), "--json").stdout
+    said = autograder(ROOT, "evaluate", str(SOLVED), "--json").out
     values = json.loads(said)
     assert {"unit", "score", "max_score", "questions"} <= values.keys()
     assert values["max_score"] == sum(q["max_score"] for q in values["questions"])
@@ -27,11 +45,11 @@ def test_evaluate_as_json():
     assert check["status"] == "passed"
 
 
-def test_another_name_and_another_student(tmp_path):
+def test_another_name_and_another_student(autograder, tmp_path):
     """A renamed file is judged with --unit; a foreign id is explained and flagged, not hidden."""
     shutil.copy(SOLVED, tmp_path / "mine.ipynb")
     arguments = ["--unit", "02_convolution", "--student", "grace", "--json", "--course", str(ROOT)]
-    said = command(tmp_path, "autograder", "evaluate", "mine.ipynb", *arguments).stdout
+    said = autograder(tmp_path, "evaluate", "mine.ipynb", *arguments).out
     values = json.loads(said)
     [question] = [q for q in values["questions"] if q["id"] == "shape_predictions"]
     assert question["needs_manual_grade"]
@@ -39,7 +57,7 @@ def test_another_name_and_another_student(tmp_path):
     assert any("'grace'" in notice for notice in values["notices"])
 
 
-def test_wrong_input_gets_one_line(tmp_path):
+def test_wrong_input_gets_one_line(autograder, tmp_path):
     """A missing file, a missing course, an unknown unit, a broken file."""
     (tmp_path / "bad.ipynb").write_text("oops")
     for arguments, says in (
@@ -49,10 +67,10 @@ def test_wrong_input_gets_one_line(tmp_path):
         (["evaluate", "bad.ipynb", "--unit", "02_convolution", "--course", str(ROOT)], "not JSON"),
         (["grade", "02_convolution", "--course", str(ROOT)], "Nobody has handed in"),
     ):
-        result = command(tmp_path, "autograder", *arguments, status=1)
-        assert says in result.stderr
-        assert len(result.stderr.strip().splitlines()) == 1
+        said = autograder(tmp_path, *arguments, status=1).err
+        assert says in said
+        assert len(said.strip().splitlines()) == 1
 
 
-def test_doctor_says_that_this_machine_can_grade():
-    assert "A sealed kernel ran" in command(ROOT, "autograder", "doctor").stdout
+def test_doctor_says_that_this_machine_can_grade(autograder):
+    assert "A sealed kernel ran" in autograder(ROOT, "doctor").out

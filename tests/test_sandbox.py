@@ -133,6 +133,18 @@ print(numpy.random.random())
     assert first.split()[-1] != second.split()[-1]
 
 
+def test_a_regrade_draws_the_same_random_numbers():
+    """What a notebook draws without a seed of its own depends on the grading's seed alone."""
+    draw = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1))"
+
+    def drawn(seed):
+        with Session({}, seed=seed) as session:
+            done = session.run(new_notebook(cells=[new_code_cell(draw)]))
+        return done.cells[0].outputs[0].text
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
 def test_all_processes_of_a_submission_are_gone():
     """A daemon that left its session and its parent dies with the kernel."""
     before = _children_of_the_preloaded_process()

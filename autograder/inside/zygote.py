@@ -139,6 +139,7 @@ def _kernel(request: dict[str, Any], ready: int) -> None:
     isolation.ProcessLimits(**request["limits"]).apply()
     isolation.drop_capabilities()
     isolation.load_seccomp(forks=bounded or not request["root"])
+    _reseed(request["seed"])
     app = _ipython_kernel(request["connection"])
     os.write(go, b"1")  # the sockets are bound: their folder becomes read-only
     os.close(go)
@@ -215,7 +216,6 @@ def _close_all_but(kept: tuple[int, ...]) -> None:
 
 def _ipython_kernel(connection: dict[str, Any]) -> Any:
     """An IPython kernel as ``python -m ipykernel`` would start it, with its sockets bound."""
-    _reseed()
     from ipykernel.kernelapp import IPKernelApp
 
     path = f"{OWN}/connection.json"
@@ -233,16 +233,16 @@ def _ipython_kernel(connection: dict[str, Any]) -> Any:
     return app
 
 
-def _reseed() -> None:
-    """A forked kernel must not repeat its siblings' random numbers."""
+def _reseed(seed: int) -> None:
+    """Random numbers of this kernel's own, and the same ones when it is started again."""
     import random
 
-    random.seed()
+    random.seed(seed)
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if numpy is not None:
-        numpy.random.seed()
+        numpy.random.seed(seed)
     if torch is not None:
-        torch.seed()
+        torch.manual_seed(seed)
 
 
 if __name__ == "__main__":

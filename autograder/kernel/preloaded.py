@@ -175,8 +175,10 @@ class Preloaded:
         self._count += 1
         return lay_out(self.scratch / f"k{self._count}", files)
 
-    def fork(self, folder: Path, connection: dict[str, Any], limits: Limits) -> KernelProcess:
-        """Fork a sealed kernel, and return when its sockets are bound."""
+    def fork(
+        self, folder: Path, connection: dict[str, Any], limits: Limits, seed: int
+    ) -> KernelProcess:
+        """Fork a sealed kernel, and return when its sockets are bound. ``seed`` has 32 bits."""
         process_limits = ProcessLimits(
             cpu_s=int(4 * limits.notebook_cpu_s + 120),  # the watch stops it long before
             memory=limits.memory,
@@ -191,6 +193,7 @@ class Preloaded:
             "environment": sandbox.environment(),
             "tmpfs": limits.tmpfs,
             "tasks": limits.tasks,
+            "seed": seed,
             # Root is not held to RLIMIT_NPROC: it may fork only where the namespace is bounded.
             "root": os.geteuid() == 0,
         }

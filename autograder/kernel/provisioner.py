@@ -17,7 +17,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Dict, Type
+from traitlets import Bool, Dict, Int, Type
 from zmq.constants import SocketOption
 
 from . import preloaded
@@ -78,7 +78,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         assert self._owner is not None
         inside = {**self.connection_info, "ip": f"{OWN}/s"}
         inside["key"] = inside["key"].decode()
-        self.process = self._owner.fork(self._folder, inside, manager.limits)
+        self.process = self._owner.fork(self._folder, inside, manager.limits, manager.seed)
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
@@ -162,9 +162,12 @@ class SealedKernelManager(AsyncKernelManager):
     limits = AnyTrait(LIMITS)
     warm = Bool(True)
     sealed = Bool(True)
+    seed = Int(0)  # of the generators that a notebook finds: random, numpy, torch
     autorestart = Bool(False)
 
-    def __init__(self, files: dict[str, bytes], limits: Limits, warm: bool, sealed: bool) -> None:
+    def __init__(
+        self, files: dict[str, bytes], limits: Limits, warm: bool, sealed: bool, seed: int
+    ) -> None:
         super().__init__(
             kernel_name="sealed",
             kernel_spec_manager=_OneKernel(),
@@ -172,6 +175,7 @@ class SealedKernelManager(AsyncKernelManager):
             limits=limits,
             warm=warm,
             sealed=sealed,
+            seed=seed,
         )
 
     @property

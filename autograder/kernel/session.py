@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import copy
 import re
+import secrets
 import socket
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -44,9 +45,11 @@ class Session:
         *,
         warm: bool = True,
         sealed: bool = True,
+        seed: int | None = None,
     ) -> None:
         self._files, self._limits = dict(files), limits
         self._warm, self._sealed = warm, sealed
+        self._seed = secrets.randbits(32) if seed is None else seed
         self._runner = asyncio.Runner()
         self._kernel: _Kernel | None = None
         self._notebook: NotebookNode | None = None
@@ -76,7 +79,9 @@ class Session:
         while True:
             executed = copy.deepcopy(self._notebook)
             self._stop()
-            manager = SealedKernelManager(self._files, self._limits, self._warm, self._sealed)
+            manager = SealedKernelManager(
+                self._files, self._limits, self._warm, self._sealed, self._seed
+            )
             self._kernel = _Kernel(manager, self._limits, self._runner)
             died_at = self._kernel.execute(executed, self._lost)
             if died_at is not None:

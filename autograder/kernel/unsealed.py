@@ -45,8 +45,13 @@ class Unsealed:
         """A new folder for the kernel's sockets and for its files."""
         return lay_out(self._scratch.path / "k1", files)
 
-    def fork(self, folder: Path, connection: dict[str, Any], limits: Limits) -> KernelProcess:
-        """Start a kernel. Whether its sockets are bound is for the client to find out."""
+    def fork(
+        self, folder: Path, connection: dict[str, Any], limits: Limits, seed: int
+    ) -> KernelProcess:
+        """Start a kernel. Whether its sockets are bound is for the client to find out.
+
+        An ordinary kernel seeds its generators by itself: ``seed`` is not used.
+        """
         path = folder / "connection.json"
         path.write_text(json.dumps({**connection, "ip": str(folder / "s")}))
         program = [sys.executable, "-m", "ipykernel_launcher", "-f", str(path)]
