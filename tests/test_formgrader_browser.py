@@ -19,6 +19,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 UNIT, QUESTION = "02_convolution", "equivariance_in_words"
+# Before the stored grades and comments have arrived, nobody listens to the fields.
+FIELDS_ARE_BOUND = "() => formgrader.grades?.loaded && formgrader.comments?.loaded"
 COMMENT = "Say also what happens at the border; <b>well put</b>."
 
 
@@ -37,9 +39,11 @@ def test_points_and_a_comment_reach_the_csv_and_the_feedback(scratch, tmp_path):
         page.locator("a", has_text="Submission #1").first.click()
         page.get_by_text("How this answer is graded").first.wait_for()
         page.get_by_text("do not flip").first.wait_for()
+        page.wait_for_function(FIELDS_ARE_BOUND)
         _fill(page, f"#{QUESTION}", "1.5")
         _fill(page, f"#{QUESTION}-comment", COMMENT)
         page.reload()
+        page.wait_for_function(FIELDS_ARE_BOUND)
         assert page.locator(f"#{QUESTION}").input_value() == "1.5"
         if "SCREENSHOTS" in os.environ:
             page.screenshot(path=Path(os.environ["SCREENSHOTS"]) / "formgrader.png")
