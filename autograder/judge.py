@@ -14,7 +14,8 @@ import sys
 import zlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,8 @@ from .checks import CheckFailed, Question, Rubric
 from .results import CheckResult, Status
 from .student import Student
 from .unit import Unit
+
+COLLECTED = 8  # graders kept ready in one process; a course has a few units
 
 OPTIONS = [
     "--import-mode=importlib",
@@ -62,7 +65,7 @@ class Judgement:
 def judge(unit: Unit, student: Student, seed: int) -> Judgement:
     """Run every check of the unit against a student. Raises GraderBroken if none can run."""
     one_thread()
-    return _run_pytest(unit, _Judge(unit, student, seed))
+    return _collected(unit).judge(unit, student, seed)
 
 
 @cache
@@ -79,28 +82,30 @@ def one_thread() -> None:
 
 def list_checks(unit: Unit) -> Judgement:
     """The checks of a unit, none of them run (their status is ``error``)."""
-    return _run_pytest(unit, _Judge(unit, None, 0), "--collect-only")
+    grader = _collected(unit)
+    return Judgement(tuple(grader.not_run.values()), grader.rubrics)
 
 
-def _run_pytest(unit: Unit, plugin: _Judge, *options: str) -> Judgement:
+def _collected(unit: Unit) -> _Grader:
+    """The unit's checks as pytest finds them, ready to be run again and again."""
     if not unit.grader.is_file():
         raise GraderBroken(f"There is no grader {unit.grader.name} for the unit {unit.name!r}.")
-    _forget_namesake(unit.grader)
-    arguments = [str(unit.grader), f"--rootdir={unit.grader.parent}", f"-c{os.devnull}"]
+    return _collect(unit.grader, unit.grader.read_bytes())
+
+
+@lru_cache(maxsize=COLLECTED)
+def _collect(path: Path, source: bytes) -> _Grader:
+    """Collect once: it takes as long as running all the checks."""
+    sys.modules.pop(path.stem, None)  # pytest would take a namesake, or an older state, for it
+    grader = _Grader(path.name)
+    arguments = [str(path), f"--rootdir={path.parent}", f"-c{os.devnull}", *OPTIONS]
     with _no_plugins_from_outside():
-        status = pytest.main([*arguments, *OPTIONS, *options], plugins=[plugin])
-    if plugin.broken:
-        raise GraderBroken(plugin.broken)
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise GraderBroken(f"pytest ended with {status!r} for {unit.grader.name}.")
-    return Judgement(tuple(plugin.checks.values()), plugin.rubrics)
-
-
-def _forget_namesake(grader: Path) -> None:
-    """Pytest would take a module of the same name from another folder for this one."""
-    module = sys.modules.get(grader.stem)
-    if module is not None and getattr(module, "__file__", None) != str(grader):
-        del sys.modules[grader.stem]
+        status = pytest.main(arguments, plugins=[grader])
+    if grader.broken:
+        raise GraderBroken(grader.broken)
+    if status != pytest.ExitCode.OK:
+        raise GraderBroken(f"pytest ended with {status!r} for {path.name}.")
+    return grader
 
 
 @contextlib.contextmanager
@@ -118,19 +123,28 @@ def _no_plugins_from_outside() -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Judge:
-    """The pytest plugin: gives the fixtures, takes the results."""
+class _Grader:
+    """The pytest plugin: keeps the collected checks, gives the fixtures, takes the results."""
 
-    def __init__(self, unit: Unit, student: Student | None, seed: int) -> None:
-        self._unit, self._student, self._seed = unit, student, seed
-        self.checks: dict[str, CheckResult] = {}
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._items: list[pytest.Item] = []
+        self.not_run: dict[str, CheckResult] = {}
         self.rubrics: Mapping[str, Sequence[Rubric]] = {}
         self.broken = ""
+
+    def judge(self, unit: Unit, student: Student, seed: int) -> Judgement:
+        """Run all checks, one after another, against one student."""
+        self._unit, self._student, self._seed = unit, student, seed
+        self._checks = dict(self.not_run)
+        for item, following in zip_longest(self._items, self._items[1:]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return Judgement(tuple(self._checks.values()), self.rubrics)
 
     # ------------------------------------------------------------- fixtures
 
     @pytest.fixture
-    def student(self) -> Student | None:
+    def student(self) -> Student:
         """The student's executed notebook."""
         return self._student
 
@@ -152,25 +166,31 @@ class _Judge:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.broken = f"{self._unit.grader.name} cannot be loaded: {report.longreprtext}"
+            self.broken = f"{self._name} cannot be loaded: {report.longreprtext}"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
             function = getattr(item, "function", None)
             mark = getattr(function, "__autograder_question__", None)
             if not isinstance(mark, Question):
-                self.broken = f"{item.name} in {self._unit.grader.name} names no @question."
+                self.broken = f"{item.name} in {self._name} names no @question."
                 continue
             self.rubrics = getattr(getattr(item, "module", None), "RUBRICS", {})
             title = (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]
-            self.checks.setdefault(
+            self.not_run.setdefault(
                 _key(item),
                 CheckResult(mark.id, title, Status.ERROR, mark.weight, "This check did not run."),
             )
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Keep the checks instead of running them: nobody has been asked yet."""
+        self._items = session.items
+        return True
+
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Once a case of a check has failed or broken, its other cases are not run."""
-        state = self.checks[_key(item)]
+        state = self._checks[_key(item)]
         return True if state.status is Status.FAILED or state.detail else None
 
     @pytest.hookimpl(wrapper=True)
@@ -182,7 +202,7 @@ class _Judge:
         return report
 
     def _record(self, key: str, call: pytest.CallInfo[Any], text: str) -> None:
-        known = self.checks[key]
+        known = self._checks[key]
         error = call.excinfo.value if call.excinfo else None
         if known.detail or (error is None and call.when != "call"):
             return
@@ -195,7 +215,7 @@ class _Judge:
         else:
             detail = text[-4000:] or repr(error)
             found = dataclasses.replace(known, status=Status.ERROR, message=UNJUDGED, detail=detail)
-        self.checks[key] = found
+        self._checks[key] = found
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."

@@ -1,6 +1,7 @@
 """Hidden checks of unit 02: output sizes, convolution, its backward pass, equivariance."""
 
 import contextlib
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ RUBRICS = {
 # ----------------------------------------------------------------- 2.1 conv_out_size
 
 
+@functools.cache
 def places(n, k, stride=1, pad=0, dilation=1):
     """Count the places of the kernel, one by one."""
     last = n + pad - 1
@@ -142,6 +144,8 @@ def check_sizes(cases, results):
 
 def number_of(value):
     """The number that a value carries: 3.0 counts as 3, its type has a check of its own."""
+    if type(value) is int:
+        return value
     number = as_array(value)
     return number.item() if number is not None and number.shape == () else value
 
@@ -168,12 +172,12 @@ def call_sizes(student, *cases):
     check_sizes(calls, list(map(size_or_refusal, outcomes)))
 
 
+@functools.cache
 def fitting(**ranges):
-    """All combinations in which the kernel fits, the smallest first."""
-    for values in itertools.product(range(1, 13), range(1, 6), *ranges.values()):
-        case = dict(zip(("n", "k", *ranges), values, strict=True))
-        if places(**case) > 0:
-            yield case
+    """All combinations in which the kernel fits, the smallest first; nobody changes them."""
+    combinations = itertools.product(range(1, 13), range(1, 6), *ranges.values())
+    cases = (dict(zip(("n", "k", *ranges), values, strict=True)) for values in combinations)
+    return tuple(case for case in cases if places(**case) > 0)
 
 
 @question("conv_out_size")
@@ -204,11 +208,11 @@ def test_size_with_dilation(student):
 def test_size_with_everything(student):
     """Kernel, stride, padding and dilation work together."""
     call_sizes(student, {"n": 7, "k": 3, "stride": 2, "pad": 1, "dilation": 2})
-    cases = list(fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)))
-    cases += [
+    cases = (
+        *fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)),
         {"n": 224, "k": 7, "stride": 2, "pad": 3, "dilation": 1},
         {"n": 999, "k": 5, "stride": 3, "pad": 8, "dilation": 9},
-    ]
+    )
     outcomes = student.each("conv_out_size", [(tuple(case.values()), {}) for case in cases])
     check_sizes(cases, list(map(size_or_refusal, outcomes)))
 
@@ -1229,7 +1233,8 @@ def check_error(student, layer, x, dy, dx, margin, own=None):
             measured_error, x, dy, dx, margin, layer.kernel, layer.gain, layer.offset
         )
         right = true_error(layer, x, dy, dx, margin)
-        if own is None or not works(check_close, seen["error"], own):
+        accepted = [right] if own is None else [own, right]
+        if not any(works(check_close, seen["error"], error) for error in accepted):
             hints = error_mistakes(layer, x, dy, dx, margin)
             check_close(seen["error"], right, given=given, hints=hints)
     message = f"{given}: your function changed its argument x. Work on a copy."
@@ -1442,9 +1447,10 @@ def test_rook_at_the_left_edge(student, lesson):
     """The answer is above 0 if and only if the rook stands in the leftmost column."""
     w, b = rook_parts(student.rook_weights())
     for size in ((4, 4), (6, 6), (5, 8), (8, 4)):
-        for rook in [(size[0] // 2, 0), *np.ndindex(*size), None]:
-            squares = lesson.board(*size, rook)
-            answer = np.maximum(correlate(squares, w, b, pad=1), 0).max()
+        rooks = [(size[0] // 2, 0), *np.ndindex(*size), None]
+        boards = np.concatenate([lesson.board(*size, rook) for rook in rooks])
+        answers = np.maximum(correlate(boards, w, b, pad=1), 0).max(axis=(1, 2, 3))
+        for rook, answer in zip(rooks, answers, strict=True):
             left = rook is not None and rook[1] == 0
             place = "without a rook" if rook is None else f"with the rook on {rook}"
             check_true(

@@ -253,6 +253,8 @@ def _view(spec: Any, kind: int, buffers: list[bytearray]) -> Any:
 
 # ----------------------------------------------------------------- on a socket
 
+SMALL = 1 << 16  # bytes of arrays that travel in one piece
+
 
 def send(sock: socket.socket, value: Any) -> None:
     """Write one value to the socket."""
@@ -260,6 +262,9 @@ def send(sock: socket.socket, value: Any) -> None:
     if len(header) > MAX_HEADER:
         raise CodecError("the value is too large")
     sizes = struct.pack(f"!II{len(buffers)}Q", len(header), len(buffers), *map(len, buffers))
+    if sum(map(len, buffers)) <= SMALL:  # one system call is cheaper than the copy
+        sock.sendall(b"".join([sizes, header, *buffers]))
+        return
     sock.sendall(sizes + header)
     for buffer in buffers:
         sock.sendall(buffer)

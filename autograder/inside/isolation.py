@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import functools
 import os
 import resource
 from dataclasses import dataclass
+from typing import Any
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -152,6 +154,12 @@ def load_seccomp(*, forks: bool) -> None:
 
     Without ``forks`` no new process can be started either, only threads.
     """
+    seccomp_filter(forks).load()
+
+
+@functools.cache
+def seccomp_filter(forks: bool) -> Any:
+    """The rules of ``load_seccomp``; made before a fork, they are there after it."""
     import pyseccomp as seccomp
 
     deny = seccomp.ERRNO(errno.EPERM)
@@ -175,7 +183,7 @@ def load_seccomp(*, forks: bool) -> None:
             rules.add_rule(seccomp.ERRNO(errno.EAGAIN), call)
         not_a_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
         rules.add_rule(seccomp.ERRNO(errno.EAGAIN), "clone", not_a_thread)
-    rules.load()
+    return rules
 
 
 LIBRARIES = 6 << 30  # bytes of addresses that torch and its libraries map, mostly untouched

@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import shutil
@@ -32,6 +33,8 @@ KERNELS = "/run/kernels"  # one folder for each kernel: its connection file and 
 OWN = "/run/kernel"  # where a kernel finds its own
 HOME = "/home/student"
 READY = b"ready"
+BOUND, SEALED = b"b", b"s"  # said to and by the preloaded process while a kernel starts
+NAMESPACES = ((isolation.NEWPID, "pid"), (isolation.NEWNS, "mnt"))  # that it enters and leaves
 KEPT = (0, 1, 2)
 
 
@@ -47,11 +50,12 @@ def main() -> None:
             except ImportError:  # a course need not install every library
                 continue
     _warm_up()
+    _loaded.update(sys.modules)
     _one_thread()
     ctypes.CDLL(None).malloc_trim(0)
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
-    own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    own = {kind: os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for kind, name in NAMESPACES}
     signal.signal(signal.SIGCHLD, lambda *_: None)  # wakes nothing; children are reaped below
     control.send(json.dumps({"preloaded": os.getpid(), "modules": len(sys.modules)}).encode())
     while True:
@@ -63,14 +67,23 @@ def main() -> None:
         if "ended" in request:
             control.send(json.dumps({"signal": _signals.get(request["ended"], 0)}).encode())
         else:
-            _answer(control, request, descriptors, own_pids)
+            _answer(control, request, descriptors, own)
 
 
 def _warm_up() -> None:
-    """Fill the caches that every kernel would fill again: which plotting backends there are."""
+    """Fill the caches that every kernel would fill again."""
+    for forks in (True, False):
+        isolation.seccomp_filter(forks)
     registry = sys.modules.get("matplotlib.backends.registry")
     if registry is not None:
         registry.backend_registry.list_all()
+    plotting = sys.modules.get("matplotlib.pyplot")
+    if plotting is not None:  # fonts, glyphs and colours of a first figure
+        figure, axis = plotting.subplots(figsize=(1, 1))
+        axis.imshow([[0.0, 1.0]], cmap="gray")
+        axis.set_title("0")
+        figure.savefig(io.BytesIO(), bbox_inches="tight")
+        plotting.close(figure)
 
 
 def _one_thread() -> None:
@@ -88,6 +101,7 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return data, descriptors
 
 
+_loaded: set[str] = set()  # names of the modules, as every kernel finds them
 _children: dict[int, str] = {}  # process id: kernel
 _signals: dict[str, int] = {}  # kernel: the signal that ended it
 
@@ -105,48 +119,71 @@ def _reap() -> None:
 
 
 def _answer(
-    control: socket.socket, request: dict[str, Any], descriptors: list[int], own_pids: int
+    control: socket.socket, request: dict[str, Any], descriptors: list[int], own: dict[int, int]
 ) -> None:
     [ready] = descriptors
+    ours, theirs = socket.socketpair()
     isolation.unshare(isolation.NEWPID)  # the next child is process 1 of its own namespace
     pid = os.fork()
     if pid == 0:
         try:
             control.close()
-            _kernel(request, ready)
+            ours.close()
+            _kernel(request, ready, theirs)
         except BaseException as error:  # report and leave: this is no place for a traceback
             os.write(ready, f"{type(error).__name__}: {error}".encode()[:2000])
         finally:
             os._exit(0)
     _children[pid] = request["id"]
-    isolation.setns(own_pids, isolation.NEWPID)
+    isolation.setns(own[isolation.NEWPID], isolation.NEWPID)
     os.close(ready)
+    theirs.close()
     pidfd = os.pidfd_open(pid)
     message = json.dumps({"id": request["id"]}).encode()
     control.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))])
     os.close(pidfd)
+    with ours:
+        _seal(pid, ours, own[isolation.NEWNS])
+
+
+def _seal(pid: int, kernel: socket.socket, own: int) -> None:
+    """Make the folder of a kernel's sockets read-only once they are bound.
+
+    The kernel cannot: it starts threads when it binds them, and capabilities belong to threads,
+    so it has given its own up before. No student code has run in its namespace yet.
+    """
+    if kernel.recv(1) != BOUND:
+        return
+    view = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
+    isolation.setns(view, isolation.NEWNS)
+    try:
+        isolation.make_read_only(OWN)
+    except OSError:  # it sees that the socket is closed, and ends
+        return
+    finally:
+        isolation.setns(own, isolation.NEWNS)
+        os.close(view)
+    kernel.send(SEALED)
 
 
 # ----------------------------------------------------------------- in the forked kernel
 
 
-def _kernel(request: dict[str, Any], ready: int) -> None:
+def _kernel(request: dict[str, Any], ready: int, sealer: socket.socket) -> None:
     isolation.die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     bounded = _own_view(request)
-    go, done = _sealer(ready)
+    _close_all_but((*KEPT, ready, sealer.fileno()))
     isolation.ProcessLimits(**request["limits"]).apply()
     isolation.drop_capabilities()
     isolation.load_seccomp(forks=bounded or not request["root"])
     _reseed(request["seed"])
     app = _ipython_kernel(request["connection"])
-    os.write(go, b"1")  # the sockets are bound: their folder becomes read-only
-    os.close(go)
-    if os.read(done, 1) != b"1":
+    sealer.send(BOUND)
+    if sealer.recv(1) != SEALED:
         raise RuntimeError("the folder of the sockets could not be made read-only")
-    os.close(done)
-    os.wait()
+    sealer.close()
     os.write(ready, READY)
     os.close(ready)
     try:
@@ -180,31 +217,6 @@ def _own_view(request: dict[str, Any]) -> bool:
     return bounded
 
 
-def _sealer(ready: int) -> tuple[int, int]:
-    """Start the helper that keeps the right to remount until the sockets are bound.
-
-    Capabilities belong to threads, and the kernel starts threads when it binds its sockets;
-    so this process gives its capabilities up first, and a child that still has them makes
-    the folder of the sockets read-only afterwards. It is gone before any student code runs.
-    """
-    go_read, go_write = os.pipe()
-    done_read, done_write = os.pipe()
-    if os.fork() == 0:
-        try:
-            isolation.die_with_parent()
-            os.close(ready)
-            os.close(go_write)
-            if os.read(go_read, 1) == b"1":
-                isolation.make_read_only(OWN)
-                os.write(done_write, b"1")
-        finally:
-            os._exit(0)
-    os.close(go_read)
-    os.close(done_write)
-    _close_all_but((*KEPT, ready, go_write, done_read))
-    return go_write, done_read
-
-
 def _close_all_but(kept: tuple[int, ...]) -> None:
     low = 0
     for descriptor in sorted(kept):
@@ -215,22 +227,13 @@ def _close_all_but(kept: tuple[int, ...]) -> None:
 
 
 def _ipython_kernel(connection: dict[str, Any]) -> Any:
-    """An IPython kernel as ``python -m ipykernel`` would start it, with its sockets bound."""
-    from ipykernel.kernelapp import IPKernelApp
+    """An IPython kernel with its sockets bound."""
+    from . import ipython
 
     path = f"{OWN}/connection.json"
     with open(path, "w") as file:
         json.dump(connection, file)
-    app = IPKernelApp.instance()
-    app.initialize(
-        [
-            f"--IPKernelApp.connection_file={path}",
-            "--IPKernelApp.matplotlib=inline",  # pyplot is loaded already: choose it here
-            "--HistoryManager.enabled=False",
-            "--HistoryManager.hist_file=:memory:",
-        ]
-    )
-    return app
+    return ipython.start(path, _loaded)
 
 
 def _reseed(seed: int) -> None:
@@ -242,7 +245,7 @@ def _reseed(seed: int) -> None:
     if numpy is not None:
         numpy.random.seed(seed)
     if torch is not None:
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # no other device is to be seen in here
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import Any
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 IMAGES = ("image/png", "image/jpeg")
 _HTML = SanitizeHTML(
@@ -42,16 +42,25 @@ def _clean(raw: Any) -> NotebookNode | None:
     kind = raw.get("output_type")
     if kind == "stream":
         name = "stderr" if raw.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=_text(raw.get("text")))
+        return _output("stream", name=name, text=_text(raw.get("text")))
     if kind == "error":
         lines = raw.get("traceback")
         traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
         names = {key: _text(raw.get(key))[:2000] for key in ("ename", "evalue")}
-        return new_output("error", traceback=traceback[-60:], **names)
+        return _output("error", traceback=traceback[-60:], **names)
     if kind in ("display_data", "execute_result"):
         data = raw.get("data")
-        return new_output("display_data", _data(data)) if isinstance(data, dict) else None
+        return _display(data) if isinstance(data, dict) else None
     return None
+
+
+def _display(data: dict[str, Any]) -> NotebookNode:
+    return _output("display_data", data=_data(data), metadata={})
+
+
+def _output(kind: str, **fields: Any) -> NotebookNode:
+    """An output of the notebook format; the notebook is validated as a whole when it is written."""
+    return from_dict({"output_type": kind, **fields})
 
 
 def _data(data: dict[str, Any]) -> dict[str, str]:
@@ -59,11 +68,17 @@ def _data(data: dict[str, Any]) -> dict[str, str]:
     if isinstance(data.get("text/plain"), (str, list)):
         safe["text/plain"] = _text(data["text/plain"])
     if isinstance(data.get("text/html"), (str, list)):
-        safe["text/html"] = _HTML.sanitize_html_tags(_text(data["text/html"]))
+        safe["text/html"] = _safe_html(_text(data["text/html"]))
     for kind in IMAGES:
         if isinstance(data.get(kind), str) and _is_base64(data[kind]):
             safe[kind] = data[kind]
     return safe
+
+
+@lru_cache(maxsize=500)
+def _safe_html(text: str) -> str:
+    """The answers of visible checks are the same in most notebooks of a class."""
+    return str(_HTML.sanitize_html_tags(text))
 
 
 def _is_base64(text: str) -> bool:

@@ -33,20 +33,21 @@ MODULES = (
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "matplotlib.backends.backend_agg",
+    "scipy.signal",
     "sklearn.datasets",
     "tqdm.auto",
     "pandas",
     "msgpack",
     "pyseccomp",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.debugger",  # a kernel loads it at its start: half of that time
+    "pdb",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.magics.execution",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
     "autograder_inside.server",
+    "autograder_inside.ipython",
 )
 BARE = ("pyseccomp",)  # for a cold kernel: what sealing itself needs
 

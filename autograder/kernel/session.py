@@ -31,7 +31,7 @@ from .preloaded import PreloadedDied
 from .provisioner import SealedKernelManager
 from .watch import Watch
 
-_POLL_S = 0.05
+_POLL_S = 0.1  # between two looks at the limits; one look takes half a millisecond
 _SERVE = "__import__('autograder_inside.server', fromlist=['serve']).serve({!r}, globals())"
 
 

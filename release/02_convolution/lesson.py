@@ -1,5 +1,7 @@
 """Figures and personal numbers of the unit on convolution."""
 
+import io
+
 import numpy as np
 from classroom import personal
 
@@ -69,34 +71,71 @@ def labels_are_filled_in(answers, count, labels):
     return len(written) == count and set(written) <= set(labels)
 
 
+class Sheet:
+    """One pair of axes for all panels of a figure: a unit is a pixel, rows count downwards.
+
+    Axes of their own for each panel, with ticks that nobody sees, take several times longer.
+    """
+
+    def __init__(self, width, height, inches):
+        import matplotlib.pyplot as plt
+
+        figure = plt.figure(figsize=(inches * width, inches * height))
+        self.axis = figure.add_axes((0, 0, 1, 1))
+        self.axis.set_axis_off()
+        self.view = (0, width, height, 0)
+
+    def write(self, x, y, text, size=10, **style):
+        """Write centred text."""
+        self.axis.text(x, y, text, fontsize=size, **{"ha": "center", "va": "center", **style})
+
+    def image(self, left, top, pixels, title, **colours):
+        """Draw an image with its top left corner there and a title above it."""
+        height, width = pixels.shape
+        self.write(left + width / 2, top - height / 25, title, va="bottom")
+        extent = (left, left + width, top + height, top)
+        return self.axis.imshow(pixels, extent=extent, **colours)
+
+    def show(self):
+        """Show the figure below the cell."""
+        import matplotlib.pyplot as plt
+        from IPython.display import Image, display
+
+        self.axis.axis(self.view)  # imshow has fitted the view to its image
+        picture = io.BytesIO()
+        self.axis.figure.savefig(picture)  # plt.show() would draw twice to find the borders
+        plt.close(self.axis.figure)
+        display(Image(picture.getvalue()))
+
+
 def draw_places(cases):
     """Draw the places of a kernel on a row of pixels, one panel for each case.
 
     A case is a dict: ``n`` pixels, ``p`` zeros at each end, the ``taps`` (distances of the
     kernel's weights from its first weight) and the ``starts``, the pixels under that first weight.
     """
-    import matplotlib.pyplot as plt
+    from matplotlib.collections import PolyCollection
 
-    figure, axes = plt.subplots(1, len(cases), figsize=(3.1 * len(cases), 2.6))
-    for axis, case in zip(axes, cases, strict=True):
+    panel, deepest = 9, max(len(case["starts"]) for case in cases)
+    sheet = Sheet(panel * len(cases), deepest + 2, inches=0.34)
+    boxes, colours = [], []
+    for number, case in enumerate(cases):
         n, p = case["n"], case.get("p", 0)
-        for row, start in enumerate(case["starts"]):
+        middle = panel * (number + 0.5)
+        title = f"{case['title']}:\n{len(case['starts'])} places"
+        sheet.write(middle, 1.7, title, 9, va="bottom")
+        for row, start in enumerate(case["starts"], 2):
             touched = {start + tap for tap in case["taps"]}
             for pixel in range(-p, n + p):
-                inside = 0 <= pixel < n
-                colour = BLUE if pixel in touched else GREY if inside else "white"
-                box = plt.Rectangle((pixel, -row), 0.9, 0.8, facecolor=colour, edgecolor="grey")
-                axis.add_patch(box)
+                left, inside = middle - n / 2 + pixel, 0 <= pixel < n
+                right, bottom = left + 0.9, row + 0.8
+                boxes.append([(left, row), (right, row), (right, bottom), (left, bottom)])
+                colours.append(BLUE if pixel in touched else GREY if inside else "white")
                 if not inside:
                     ink = "white" if pixel in touched else "black"
-                    axis.text(pixel + 0.45, 0.38 - row, "0", ha="center", va="center", color=ink)
-        axis.set_title(f"{case['title']}:\n{len(case['starts'])} places", fontsize=9)
-        axis.set_xlim(-p - 0.2, n + p + 0.1)
-        axis.set_ylim(-len(case["starts"]) + 0.8, 1.1)
-        axis.set_aspect("equal", anchor="N")
-        axis.axis("off")
-    figure.tight_layout()
-    plt.show()
+                    sheet.write(left + 0.45, row + 0.42, "0", color=ink)
+    sheet.axis.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors="grey"))
+    sheet.show()
 
 
 def _correlate(image, kernel, mode="valid"):
@@ -120,65 +159,48 @@ def _house():
 
 def draw_edges():
     """Draw a house and what two edge kernels answer to it."""
-    import matplotlib.pyplot as plt
-
     image = _house()
     kernel = np.array([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]])
     maps = {"kernel A": _correlate(image, kernel), "kernel B": _correlate(image, kernel.T)}
-    figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.1))
-    axes[0].imshow(image, cmap="gray", vmin=0, vmax=1)
-    axes[0].set_title("the image, 40x48", fontsize=10)
-    for axis, (name, feature_map) in zip(axes[1:], maps.items(), strict=True):
+    sheet = Sheet(146, 48, inches=0.072)
+    sheet.image(0, 5, image, "the image, 40x48", cmap="gray", vmin=0, vmax=1)
+    for left, (name, feature_map) in zip((51, 100), maps.items(), strict=True):
         height, width = feature_map.shape
-        shown = axis.imshow(feature_map, cmap="RdBu", vmin=-2.5, vmax=2.5)
-        axis.set_title(f"feature map of {name}, {height}x{width}", fontsize=10)
-    for axis in axes:
-        axis.set_xticks([])
-        axis.set_yticks([])
-    figure.colorbar(shown, ax=axes, fraction=0.03, pad=0.02)
-    plt.show()
+        title = f"feature map of {name}, {height}x{width}"
+        sheet.image(left, 5, feature_map, title, cmap="RdBu", vmin=-2.5, vmax=2.5)
+    sheet.write(98, 45.5, "blue: above 0, white: 0, red: below 0", 9)
+    sheet.show()
 
 
 def draw_uses():
     """Draw under how many places of a kernel each pixel lies, for stride 1 and stride 2."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.4))
-    for axis, (size, stride) in zip(axes, ((5, 1), (6, 2)), strict=True):
+    sheet = Sheet(13, 7, inches=0.5)
+    for left, size, stride in ((0, 5, 1), (7, 6, 2)):
         uses = np.zeros((size, size), int)
         for top in range(0, size - 2, stride):
-            for left in range(0, size - 2, stride):
-                uses[top : top + 3, left : left + 3] += 1
-        axis.imshow(uses, cmap="Blues", vmin=0, vmax=12)
+            for first in range(0, size - 2, stride):
+                uses[top : top + 3, first : first + 3] += 1
+        title = f"{size}x{size} image, 3x3 kernel, stride {stride}"
+        sheet.image(left, 1, uses, title, cmap="Blues", vmin=0, vmax=12)
         for (row, column), count in np.ndenumerate(uses):
-            axis.text(column, row, count, ha="center", va="center")
-        axis.set_title(f"{size}x{size} image, 3x3 kernel, stride {stride}", fontsize=10)
-        axis.set_xticks([])
-        axis.set_yticks([])
-    figure.tight_layout()
-    plt.show()
+            sheet.write(left + column + 0.5, row + 1.5, count)
+    sheet.show()
 
 
 def draw_moved():
     """Draw a shape, the shape moved by three pixels, and their feature maps."""
-    import matplotlib.pyplot as plt
-
     image = np.zeros((14, 14))
     image[4:8, 3:5] = 1
     image[7, 3:7] = 1
     kernel = np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
-    figure, axes = plt.subplots(2, 2, figsize=(6.4, 6))
-    for column, moved in enumerate((image, np.roll(image, 3, axis=1))):
+    sheet = Sheet(30, 30, inches=0.2)
+    for left, shift, title in ((0, 0, "the image"), (16, 3, "moved 3 pixels to the right")):
+        moved = np.roll(image, shift, axis=1)
         feature_map = _correlate(moved, kernel)
-        axes[0, column].imshow(moved, cmap="gray")
-        axes[0, column].set_title(["the image", "moved 3 pixels to the right"][column], fontsize=10)
-        axes[1, column].imshow(feature_map, cmap="RdBu", vmin=-4, vmax=4)
-        axes[1, column].set_title(f"feature map, maximum {feature_map.max():g}", fontsize=10)
-    for axis in axes.flat:
-        axis.set_xticks([])
-        axis.set_yticks([])
-    figure.tight_layout()
-    plt.show()
+        sheet.image(left, 1, moved, title, cmap="gray")
+        title = f"feature map, maximum {feature_map.max():g}"
+        sheet.image(left + 1, 18, feature_map, title, cmap="RdBu", vmin=-4, vmax=4)
+    sheet.show()
 
 
 # ----------------------------------------------------------------- the rook
@@ -201,18 +223,17 @@ def rook_answer(weights, squares):
 
 def draw_boards():
     """Draw three boards: a rook in the middle, on the left edge, in the row at the top."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 3, figsize=(8.4, 3.1))
+    sheet = Sheet(28, 10, inches=0.3)
     wanted = ["answer 0", "answer above 0", "answer 0"]
-    for axis, rook, text in zip(axes, [(3, 4), (3, 0), (0, 3)], wanted, strict=True):
+    for left, rook, text in zip((0, 10, 20), [(3, 4), (3, 0), (0, 3)], wanted, strict=True):
         framed = np.pad(board(6, 6, rook)[0, 0], 1)
-        axis.imshow(framed, cmap="Blues", vmin=0, vmax=3)
-        for (row, column), value in np.ndenumerate(framed):
-            axis.text(column, row, f"{value:g}", ha="center", va="center", fontsize=9)
-        axis.add_patch(plt.Rectangle((0.5, 0.5), 6, 6, fill=False, edgecolor=ORANGE, linewidth=2))
-        axis.set_title(text, fontsize=10)
-        axis.set_xticks([])
-        axis.set_yticks([])
-    figure.tight_layout()
-    plt.show()
+        sheet.image(left, 1, framed, text, cmap="Blues", vmin=0, vmax=3)
+        sheet.axis.hlines(range(2, 9), left + 1, left + 7, color="white", linewidth=1)
+        sheet.axis.vlines(range(left + 1, left + 8), 2, 8, color="white", linewidth=1)
+        corners = np.array([[0, 0], [6, 0], [6, 6], [0, 6], [0, 0]]) + np.array([left + 1, 2])
+        sheet.axis.plot(*corners.T, color=ORANGE, linewidth=2)
+        sheet.write(left + rook[1] + 1.5, rook[0] + 2.5, "2")
+    sheet.write(
+        14, 9.7, "the rook's square is 2, the others are 1, the padding around them is 0", 9
+    )
+    sheet.show()
