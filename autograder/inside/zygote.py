@@ -154,16 +154,18 @@ def _seal(pid: int, kernel: socket.socket, own: int) -> None:
     """
     if kernel.recv(1) != BOUND:
         return
-    view = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
-    isolation.setns(view, isolation.NEWNS)
     try:
-        isolation.make_read_only(OWN)
-    except OSError:  # it sees that the socket is closed, and ends
-        return
+        view = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
+    except OSError:
+        return  # the kernel is not told that it is sealed, and ends
+    try:
+        with contextlib.suppress(OSError):
+            isolation.setns(view, isolation.NEWNS)
+            isolation.make_read_only(OWN)
+            kernel.send(SEALED)
     finally:
         isolation.setns(own, isolation.NEWNS)
         os.close(view)
-    kernel.send(SEALED)
 
 
 # ----------------------------------------------------------------- in the forked kernel

@@ -80,7 +80,8 @@ def command(kernels: Path, program: list[str]) -> list[str]:
     arguments += ["--uid", "0", "--gid", "0"]
     # Rights inside this user namespace only: they let the preloaded process seal each kernel
     # in namespaces of its own, and every kernel gives them up before it runs anything.
-    arguments += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    for capability in ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_SYS_CHROOT"):
+        arguments += ["--cap-add", capability]
     arguments += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     arguments += ["--unshare-cgroup-try", "--hostname", "exercise", "--clearenv"]
     for name, value in environment().items():
