@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
 
 from .unit import Unit
 
@@ -68,12 +68,13 @@ def _cell(raw: Any, number: int) -> NotebookNode:
     if not isinstance(source, str):
         raise Unreadable(f"cell {number} has no text")
     source = source.encode("utf-8", "replace").decode()  # lone surrogates cannot be stored
-    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}.get(
-        str(raw.get("cell_type"))
-    )
-    if make is None:
+    kind = str(raw.get("cell_type"))
+    if kind not in ("code", "markdown", "raw"):
         raise Unreadable(f"cell {number} is neither code nor text")
-    cell = make(source)
+    # What makes new cells in nbformat validates each one; the notebook is validated as a whole.
+    cell = from_dict({"cell_type": kind, "metadata": {}, "source": source, "id": f"cell-{number}"})
+    if kind == "code":
+        cell.update(outputs=[], execution_count=None)
     pictures = _pictures(raw.get("attachments"))
     if pictures and cell.cell_type == "markdown":
         cell.attachments = pictures
