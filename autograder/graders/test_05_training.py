@@ -412,9 +412,8 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     """Build a backbone and report its logits, its parameters, and what it does when changed.
 
     mode "slopes": which share of its parameters gets a gradient. mode "rescaled": the logits
-    with all weights a hundred times as large, and those of training mode. mode "flipped": all
-    weights positive; then, one after the other, each of them negative. mode "twice": whether a
-    second network shares parameters with the first.
+    with all weights a hundred times as large, and those of training mode. mode "twice": whether
+    a second network shares parameters with the first.
     """
     import torch
 
@@ -425,6 +424,10 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     model.eval()
     report = {}
     with torch.no_grad():
+        model(images)  # lazy layers get their weights
+        for p in model.parameters():
+            if not p.any():
+                p.normal_(0, 0.1)  # a start at zero is a good one, but shows nothing yet
         report["logits"] = model(images)
         report["alone"] = [model(image[None]) for image in images]
         weights = [p for p in model.parameters() if p.dim() > 1]
@@ -439,17 +442,8 @@ def backbone_scene(student, images, seed, mode="logits", **options):
             for weight in weights:
                 weight.mul_(100)
             report["rescaled"] = model(images)
-        if mode == "flipped":
-            for p in model.parameters():
-                p.abs_()
             for weight in weights:
-                weight.div_(weight.flatten(1).sum(1).mean())
-            report["positive"] = [model(scale * images) for scale in (1, 1000)]
-            report["flipped"] = []
-            for weight in weights:
-                weight.neg_()
-                report["flipped"].append(model(images))
-                weight.neg_()
+                weight.div_(100)
     if mode == "slopes":
         model.zero_grad()
         model(images).square().sum().backward()
@@ -458,7 +452,7 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     return report
 
 
-SMALL = (4, 6, 8, 10)
+SMALL = (8, 16, 24, 32)  # 8 divides them all: some norms and convolutions work in groups
 
 
 def built(student, images, seed=0, **options):
@@ -494,7 +488,7 @@ def test_backbone_shapes(student, rng):
     for images, options in (
         (1, {"widths": SMALL}),
         (2, {"widths": SMALL, "in_ch": 1, "num_classes": 7}),
-        (3, {"widths": (5, 3, 7, 4), "in_ch": 2, "num_classes": 2}),
+        (3, {"widths": (24, 8, 40, 16), "in_ch": 2, "num_classes": 2}),
         (2, {}),
     ):
         x = rng.normal(size=(images, options.get("in_ch", 3), 32, 32))
@@ -537,7 +531,7 @@ def test_backbone_size(student, rng):
         hint="Use widths for the output channels of the four convolutions.",
     )
     for index in range(4):
-        more = [width + 3 * (place == index) for place, width in enumerate(SMALL)]
+        more = [width + 8 * (place == index) for place, width in enumerate(SMALL)]
         larger = built(student, x, widths=tuple(more))[0]["parameters"]
         check_true(
             larger > small,
@@ -586,28 +580,124 @@ def test_backbone_returns_raw_logits(student, rng):
     require_convolutions(student)
 
 
+def bends_scene(student, images, seed, factor, **options):
+    """Report what a backbone makes of plain images when two of its weights trade a factor.
+
+    Each kernel keeps its middle only, so that plain maps stay plain and pooling does nothing.
+    All weights are positive and there are no biases, so that ReLU lets everything through. Then
+    one weight is multiplied by the factor and another divided by it: if nothing bends between
+    the two, the logits stay.
+    """
+    import torch
+
+    torch.manual_seed(seed)
+    model = student.build_backbone(**options).eval()
+    with torch.no_grad():
+        model(images)  # lazy layers get their weights
+        start = [p.clone() for p in model.parameters()]
+        for name, p in model.named_parameters():
+            if p.dim() < 2:
+                p.abs_().clamp_(min=0.1) if name.endswith("weight") else p.zero_()
+                continue
+            p.copy_(torch.rand(p.shape) + 0.5)
+            if p.dim() == 4:
+                middle = torch.zeros_like(p)
+                middle[..., p.shape[2] // 2, p.shape[3] // 2] = 1
+                p.mul_(middle)
+            p.div_(p.flatten(1).sum(1).mean())
+        names, weights = zip(*((n, p) for n, p in model.named_parameters() if p.dim() > 1))
+        kept = [p.clone() for p in weights]
+
+        def logits(changes):
+            for index, by in changes:
+                weights[index].mul_(by)
+            seen = model(images)
+            for index, _ in changes:
+                weights[index].copy_(kept[index])
+            return seen
+
+        every = range(len(weights))
+        report = {
+            "names": list(names),
+            "dims": [p.dim() for p in weights],
+            "before": logits([]),
+            "alone": [[logits([(i, by)]) for by in (0, -1, factor)] for i in every],
+            "traded": [
+                [logits([(i, factor), (j, 1 / factor)]) for j in every if j != i] for i in every
+            ],
+        }
+        for p, value in zip(model.parameters(), start, strict=True):
+            p.copy_(value)  # the next call may well return this network again
+        return report
+
+
+FACTOR = -1024.0  # a power of two: no rounding. Negative for ReLU, large for tanh
+
+
+def straight_pairs(report):
+    """The pairs of weights between which nothing bends, and the groups that they make.
+
+    Weights that do not count, or that a norm scales back, are in no pair.
+    """
+    before = centred(report["before"])
+
+    def same(logits):
+        return np.allclose(centred(logits), before, rtol=0, atol=0.02 * np.abs(before).max())
+
+    every = range(len(report["names"]))
+    counts = [not same(report["alone"][i][0]) for i in every]
+    tells = [counts[i] and not any(map(same, report["alone"][i][1:])) for i in every]
+
+    def trade(i, j):
+        return same(report["traded"][i][j - (j > i)])
+
+    pairs = [
+        (i, j)
+        for i, j in itertools.combinations(every, 2)
+        if tells[i] and tells[j] and trade(i, j) and trade(j, i)
+    ]
+    groups = {i: i for i in every if counts[i]}
+    for i, j in pairs:
+        groups = {k: groups[i] if group == groups[j] else group for k, group in groups.items()}
+    return pairs, len(set(groups.values()))
+
+
+def centred(logits):
+    """The differences between the images: what a bias adds to all of them does not count."""
+    z = as_array(logits).astype(float)
+    return z - z.mean(axis=0)
+
+
 @question("build_backbone", weight=2)
 def test_backbone_is_not_linear(student, rng):
-    """There are nonlinearities between the layers."""
-    brightness = np.array([2.0, 4.0, 6.0, 8.0])[:, None, None, None]
-    x = brightness * (1 + 0.01 * rng.random((4, 3, 32, 32)))
-    report, _ = built(student, x, int(rng.integers(1 << 30)), mode="flipped", widths=SMALL)
-    once, thousand = (spread(logits) for logits in report["positive"])
-    rectifies = min(spread(logits) for logits in report["flipped"]) < 0.3 * once
-    saturates = thousand < 100 * once + 1e-6
-    check_true(
-        rectifies or saturates,
-        "Your network behaves like a linear one (max pooling aside).",
-        hint="A stack of convolutions without nonlinearities can only do what one linear layer "
-        "can: put a ReLU (or GELU, ...) after each convolution.",
-        mistake="no-nonlinearity",
-    )
+    """There is a nonlinearity after each convolution."""
+    seed = int(rng.integers(1 << 30))
+    colours = torch.from_numpy(rng.uniform(0.1, 0.8, (5, 3, 1, 1))).float()
+    colours[:2] += 2  # beyond the straight part of tanh; of the others, it is the darker ones
+    built(student, np.zeros((1, 3, 32, 32)), widths=SMALL)  # it says so if this is no network
+    images = colours.expand(5, 3, 32, 32).contiguous()
+    report = play(student, bends_scene, images, seed, FACTOR, widths=SMALL)
+    pairs, groups = straight_pairs(report)
+    if pairs and groups < 3:
+        fail(
+            "Your network behaves like a linear one (max pooling aside).",
+            hint="A stack of convolutions without nonlinearities can only do what one linear layer "
+            "can: put a ReLU (or GELU, ...) after each convolution.",
+            mistake="no-nonlinearity",
+        )
+    # Four convolutions and the head are five groups. A layer may be made of several weights.
+    convs = [i for i, dims in enumerate(report["dims"]) if dims == 4]
+    straight = [pair for pair in pairs if len(convs) == 4 and set(pair) & set(convs)]
+    if straight or (pairs and groups < 5):
+        first, second = (report["names"][i] for i in (straight or pairs)[0])
+        fail(
+            f"Between the layers with the weights {show(first)} and {show(second)} there is no "
+            "nonlinearity.",
+            hint="Without a ReLU (or GELU, ...) in between, two layers can only do what one layer "
+            "can; pooling does not change that. Each of the four convolutions needs one behind it.",
+            mistake="one-nonlinearity-missing",
+        )
     require_convolutions(student)
-
-
-def spread(logits):
-    """How much the outputs differ between the images."""
-    return float(as_array(logits).std(axis=0).max())
 
 
 @question("build_backbone", weight=1)
