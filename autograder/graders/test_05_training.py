@@ -605,7 +605,8 @@ def bends_scene(student, images, seed, factor, **options):
                 middle[..., p.shape[2] // 2, p.shape[3] // 2] = 1
                 p.mul_(middle)
             p.div_(p.flatten(1).sum(1).mean())
-        names, weights = zip(*((n, p) for n, p in model.named_parameters() if p.dim() > 1))
+        names = [name for name, p in model.named_parameters() if p.dim() > 1]
+        weights = [p for p in model.parameters() if p.dim() > 1]
         kept = [p.clone() for p in weights]
 
         def logits(changes):
@@ -618,7 +619,7 @@ def bends_scene(student, images, seed, factor, **options):
 
         every = range(len(weights))
         report = {
-            "names": list(names),
+            "names": names,
             "dims": [p.dim() for p in weights],
             "before": logits([]),
             "alone": [[logits([(i, by)]) for by in (0, -1, factor)] for i in every],
