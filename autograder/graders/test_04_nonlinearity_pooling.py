@@ -145,7 +145,7 @@ def call_collapse(student, weights, biases, given):
 def read_layer(got):
     """w and b, from a pair or a dict; weights that stand alone have no bias."""
     if isinstance(got, dict):
-        by_name = {str(name).lower(): value for name, value in got.items()}
+        by_name = {str(name).lower()[:1]: value for name, value in got.items()}
         return by_name.get("w"), by_name.get("b")
     if isinstance(got, (list, tuple)) and len(got) == 2 and is_matrix(got[0]):
         return got
@@ -506,6 +506,12 @@ def pool_mistakes(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
             "The averages were cut off to whole numbers: make the result an array of floats.",
             lambda: np.trunc(but()),
         ),
+        Mistake(
+            "overflow",
+            f"The sum of a window does not fit into {x.dtype.name}: turn x into floats before you "
+            "add.",
+            lambda: (but() * k * k).round().astype(np.int64).astype(x.dtype) / (k * k),
+        ),
     ]
     both = [
         Mistake("stride-ignored", RESHAPE, lambda: but(stride=k)),
@@ -630,7 +636,7 @@ def test_padded_average(student, rng, k, pad, stride, count_include_pad):
 
 
 @question("pool2d", weight=0.5)
-@pytest.mark.parametrize("mode", ["max", "avg"])
+@pytest.mark.parametrize("mode", ["avg", "max"])
 def test_kinds_of_numbers(student, rng, mode):
     """float32 stays float32, float64 stays float64, whole numbers give floats."""
     x = feature_map(rng, 1, 1, 4, 4)
@@ -640,7 +646,15 @@ def test_kinds_of_numbers(student, rng, mode):
         got = student.pool2d(x.astype(dtype), 3, pad=1, mode=mode, count_include_pad=False)
         given = f"pool2d of a {np.dtype(dtype).name} map, mode={mode!r}, count_include_pad=False"
         check_dtype(got, dtype, given=given)
-    check_pooling(student, x.astype(np.int64), 2, mode=mode)
+    pixels = rng.integers(200, 256, x.shape)  # bytes, as an image has them: four add up to more
+    for whole in (x.astype(np.int64), pixels.astype(np.uint8)):
+        got = as_array(check_pooling(student, whole, 2, mode=mode))
+        check_true(
+            got.dtype.kind == "f",
+            f"pool2d of a map of {whole.dtype.name}, mode={mode!r}, gives {got.dtype.name}.",
+            hint="Whole numbers give floats: turn x into floats first.",
+            mistake="stays-whole",
+        )
 
 
 @question("pool2d", weight=0.25)
@@ -816,6 +830,9 @@ def check_tied_sums(student, rng, k, stride):
     """Larger windows, or overlapping ones: no share is lost, doubled or given to a wrong pixel."""
     x = np.zeros((1, 1, k, k + stride))
     x[..., rng.integers(k)] = -1.0  # so that some pixels are no winners
+    if stride < k:  # the winners of both windows stand in the columns that they share
+        x[..., :stride] = x[..., k:] = -1.0
+        x[..., stride:k] = 0.0
     dout = rng.permutation(2).reshape(1, 1, 1, 2) + 1.5
     given = describe_call("max_pool_backward", dout, x, k, stride)
     dx = student.max_pool_backward(dout, x, k, stride)
