@@ -92,6 +92,15 @@ NAMED_ERRORS = {  # a part of an exception's text: the mistake that it shows
         "wrong-dtype",
         "Leave the images in the dtype in which the loader gives them: it is that of the model.",
     ),
+    "does not require grad": (
+        "no-record",
+        "backward() follows the record from the loss back to the weights. Between model(images) "
+        "and backward() there may be no torch.no_grad(), no .item(), no .detach() and no argmax.",
+    ),
+    "not implemented for 'long'": (
+        "arguments-swapped",
+        "The logits come first and the labels second: loss_fn(logits, labels).",
+    ),
     "more than 1 value per channel": (
         "no-eval",
         "Call model.eval() before measuring: in training mode batch normalisation uses, and "
@@ -169,6 +178,8 @@ def loss_and_gradient(result):
     if isinstance(result, dict) and len(result) == 2:
         result = tuple(result.values())
     if isinstance(result, (tuple, list)) and len(result) == 2:
+        if [np.ndim(as_array(part)) for part in result] == [2, 0]:
+            fail("cross_entropy returns the gradient first: return (loss, dlogits).")
         return result
     array = as_array(result)
     if array is not None and array.ndim == 0:
@@ -202,6 +213,11 @@ def _loss_mistakes(z, y, rows, right):
             "y has the shape (N,). As a column (N, 1) it picks every label for every row: N² "
             "numbers instead of N.",
             -np.log(softmax(z)[rows, y[:, None]]).mean(),
+        ),
+        Mistake(
+            "divided-by-classes",
+            "The loss is a mean over the N images: divide by N, not by the number of classes too.",
+            -np.log(right).mean() / z.shape[1],
         ),
         Mistake("other-log", "Take the natural logarithm, np.log.", -np.log2(right).mean()),
         Mistake("other-log", "Take the natural logarithm, np.log.", -np.log10(right).mean()),
@@ -357,6 +373,8 @@ def check_refuses(student, z, y, words, hint):
     try:
         check_raises(lambda: student.cross_entropy(z, y), given=f"cross_entropy with {words}")
     except CheckFailed as error:
+        if "but it stopped with" in error.message:
+            hint += " Look at y before you use it, and `raise ValueError(...)` yourself."
         fail(error.message, hint=hint, mistake="bad-labels-accepted")
 
 
@@ -388,7 +406,7 @@ def test_dtype_and_arguments(student, rng):
     """The dtype follows the logits, and the arguments stay as they are."""
     for dtype in (np.float64, np.float32, np.int64):
         z, y = draw_logits(rng, 1, 3)
-        z = np.round(5 * z).astype(dtype)
+        z = np.round(z).clip(-4, 4).astype(dtype)
         given = describe_call("cross_entropy", z, y)
         trace = student.trace("cross_entropy", z, y)
         result = np.result_type(dtype, np.float32)
@@ -445,6 +463,7 @@ def backbone_scene(student, images, seed, mode="logits", **options):
             for weight in weights:
                 weight.div_(100)
     if mode == "slopes":
+        torch.set_grad_enabled(True)  # whatever the notebook has left
         model.zero_grad()
         model(images).square().sum().backward()
         report["weights"] = len(weights)
@@ -797,19 +816,25 @@ def training_scene(
     """Train a small network on batches of ``size``, one epoch for each order of the images.
 
     The first pixel of an image is its number. ``kind`` "bare" gives a loader that can only be
-    looped over; "margin" gives another loss function.
+    looped over; "margin" gives another loss function; "modal" a network that computes something
+    else in evaluation mode.
     """
     import torch
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     seen = []
     orders = [list(order) for order in orders] or [list(range(len(x)))]
     epochs = len(orders)
+
+    class Modal(torch.nn.Module):
+        def forward(self, z):
+            return torch.tanh(z if self.training else 2 * z)
 
     class Net(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.hidden = torch.nn.Linear(6, 5, dtype=torch.float32)
-            self.between = torch.nn.Tanh()
+            self.between = Modal() if kind == "modal" else torch.nn.Tanh()
             self.head = torch.nn.Linear(5, 4, dtype=torch.float32)
 
         def forward(self, images):
@@ -851,18 +876,27 @@ def training_scene(
     return {"epochs": report, "weights": changed}
 
 
-def reference(student_function):
+def reference(our_function):
     """Our own function in the place of the student's, for a scene that is played here."""
-    return SimpleNamespace(train_one_epoch=student_function)
+    return SimpleNamespace(**{our_function.__name__: our_function})
 
 
-def loop(*, probabilities=False, clear="before", total=False, batches=None, steps="each"):
+def loop(
+    *,
+    probabilities=False,
+    clear="before",
+    total=False,
+    batches=None,
+    steps="each",
+    mode=True,
+    passes=1,
+):
     """A training loop; by default the right one, else with one of the known mistakes."""
 
     def train_one_epoch(model, loader, opt, loss_fn=cross_entropy):
-        model.train()
+        model.train(mode)
         weighted, images = 0.0, 0
-        for x, y in itertools.islice(loader, batches):
+        for x, y in itertools.chain(*(itertools.islice(loader, batches) for _ in range(passes))):
             logits = model(x)
             loss = loss_fn(logits.softmax(1) if probabilities else logits, y)
             if clear == "before":
@@ -898,6 +932,11 @@ LOOP_MISTAKES = [
         "first-batch-only",
         "Only the first batch was used: is there a return inside the loop?",
         loop(batches=1),
+    ),
+    (
+        "two-epochs",
+        "The loop went through the loader twice: one epoch is once through it.",
+        loop(passes=2),
     ),
     (
         "one-step-an-epoch",
@@ -986,6 +1025,13 @@ def test_loss_of_the_epoch(student, rng):
 def check_epoch_loss(report, ours, given, hints):
     expected = single(ours["epochs"][0]["loss"])
     got = report["epochs"][0]["loss"]
+    if np.ndim(as_array(got)) or as_array(got) is None:
+        fail(
+            f"train_one_epoch should return one number, got {show(got)}.",
+            hint="The mean loss per image of the whole epoch is one number. Is there a `return` "
+            "after the loop?",
+            mistake="no-single-loss",
+        )
     check_close(got, expected, given=given, what="the returned loss", hints=hints)
 
 
@@ -1035,6 +1081,11 @@ def mean_mistakes(losses, counts):
             single(np.sum(losses) / np.sum(counts)),
         ),
         Mistake("last-batch-only", "This is the last batch alone.", single(losses[-1])),
+        Mistake(
+            "first-batch-only",
+            "This is the first batch alone: is there a `return` inside the loop?",
+            single(losses[0]),
+        ),
     ]
 
 
@@ -1042,11 +1093,15 @@ def mean_mistakes(losses, counts):
 def test_training_mode(student, rng):
     """The network is in training mode in each forward pass, in whatever mode it came."""
     for training in (True, False):
-        report = play(student, training_scene, *draw_training(rng, 5), 2, training=training)
+        scene = (*draw_training(rng, 5), 2)
+        report = play(student, training_scene, *scene, training=training, kind="modal")
         seen = report["epochs"][0]["seen"]
         check_true(seen, "The network was never called.")
+        # What it reports of its mode may be made up; the weights tell as well.
+        frozen = training_scene(reference(loop(mode=False)), *scene, kind="modal")["weights"]
         check_true(
-            all(look["training"] for look in seen),
+            all(look["training"] for look in seen)
+            and not Mistake("no-train-mode", "", frozen).explains(report["weights"]),
             f"The model came in {'training' if training else 'evaluation'} mode, and was not in "
             "training mode in each forward pass.",
             hint="Call model.train() first: in evaluation mode dropout does nothing, and batch "
@@ -1059,7 +1114,8 @@ def test_training_mode(student, rng):
 def test_each_image_once(student, rng):
     """Each image is seen once in an epoch, in the loader's order, also in the second epoch."""
     weights, x, y = draw_training(rng, 5)
-    orders = [rng.permutation(5).tolist() for _ in range(2)]
+    order = rng.permutation(5).tolist()
+    orders = [order, order[::-1]]
     report = play(student, training_scene, weights, x, y, 2, orders=orders)
     numbers = (x[:, 0, 0, 0] * 100).round().int()
     for epoch, order in zip(report["epochs"], orders, strict=True):
@@ -1092,6 +1148,7 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
     """Measure a linear network, with batch normalisation where ``norm`` is true."""
     import torch
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     seen = []
 
     class Net(torch.nn.Module):
@@ -1123,8 +1180,13 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
     model.load_state_dict(weights)
     model.train(training)
     result = student.evaluate(model, loader)
-    state = {name: value.detach() for name, value in model.state_dict().items()}
-    return {"result": result, "seen": seen, "state": state, "training": model.training}
+    return {
+        "result": result,
+        "seen": seen,
+        "state": {name: value.detach() for name, value in model.state_dict().items()},
+        "training": model.training,
+        "can_learn": torch.is_grad_enabled() and all(p.requires_grad for p in model.parameters()),
+    }
 
 
 def draw_evaluation(rng, images, classes, right):
@@ -1261,12 +1323,23 @@ def normalised(rng, images):
     return weights | norm, x, y
 
 
+def evaluate(model, loader):
+    """What a measurement in training mode gives."""
+    losses = [cross_entropy(model(x), y, reduction="none").detach() for x, y in loader]
+    return {"loss": torch.cat(losses).mean().item()}
+
+
 @question("evaluate", weight=3)
 def test_evaluation_leaves_no_trace(student, rng):
     """It measures in evaluation mode and changes neither weights nor statistics."""
     weights, x, y = normalised(rng, 4)
     report = play(student, evaluation_scene, weights, x, y, 2, norm=True)
     check_eval_mode(report["seen"])
+    # What it reports of its mode may be made up; the loss tells as well.
+    wrong = evaluation_scene(reference(evaluate), weights, x, y, 2, norm=True)["result"]
+    got = report["result"] if isinstance(report["result"], dict) else {}
+    if Mistake("no-eval", NO_EVAL, single(wrong["loss"])).explains(got.get("loss")):
+        fail("The loss is the one of training mode.", hint=NO_EVAL, mistake="no-eval")
     for name, value in weights.items():
         after = report["state"].get(name) if isinstance(report["state"], dict) else None
         check_close(after, value, given="after evaluate", what=name)
@@ -1276,7 +1349,8 @@ def test_evaluation_leaves_no_trace(student, rng):
 def test_evaluation_records_no_gradient(student, rng):
     """It sees each image once and records nothing for a backward pass."""
     weights, x, y = draw_evaluation(rng, 5, 3, [True] * 5)
-    seen = play(student, evaluation_scene, weights, x, y, 2)["seen"]
+    report = play(student, evaluation_scene, weights, x, y, 2)
+    seen = report["seen"]
     ids = [number for look in seen for number in look["ids"]]
     numbers = (x[:, 0, 0, 0] * 100).round().int().tolist()
     check_equal(sorted(ids), sorted(numbers), given="the images that the network saw")
@@ -1286,6 +1360,13 @@ def test_evaluation_records_no_gradient(student, rng):
         hint="Measure inside `with torch.no_grad():`. Without it each forward pass keeps its "
         "intermediate results in memory, for a backward pass that never comes.",
         mistake="no-no-grad",
+    )
+    check_true(
+        report["can_learn"],
+        "After evaluate no gradient is recorded any more, so the network cannot go on learning.",
+        hint="Measure inside `with torch.no_grad():`, which ends with its block, instead of "
+        "switching gradients off for good.",
+        mistake="gradients-stay-off",
     )
 
 
@@ -1313,6 +1394,7 @@ def overfit_scene(student, weights, images, labels):
     import torch
     from torch import nn
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     model = nn.Sequential(
         nn.Conv2d(3, 8, 3, padding=1),
         nn.ReLU(),
@@ -1363,10 +1445,20 @@ def play_overfit(student, lesson):
     return loss, report["losses"]
 
 
-SAME_AS_BEFORE = (
-    "If it has not moved at all: are the optimizer's parameters those of this model, and is "
-    "zero_grad() not between backward() and step()?"
-)
+def what_to_try(loss):
+    """The next thing to try, by how far training came."""
+    if not math.isfinite(loss) or loss > 1.5:
+        return "Training diverged: the steps are too large. Take a smaller learning rate."
+    if loss > 1.35:
+        return (
+            "The network has hardly moved. Are the optimizer's parameters those of this model, "
+            "and not of a copy? Is zero_grad() not between backward() and step()? If so, take more "
+            "steps or a larger learning rate."
+        )
+    return (
+        "Train on the images just as they are given, take more steps, or a better learning rate: "
+        "Adam with 1e-3 to 5e-3 needs some tens."
+    )
 
 
 @question("overfit16", weight=1)
@@ -1376,7 +1468,7 @@ def test_loss_falls(student, lesson):
     check_true(
         loss < 0.5,
         f"After overfit the loss on the 16 images is {show(loss)}; a guess has 1.386.",
-        hint=SAME_AS_BEFORE,
+        hint=what_to_try(loss),
     )
 
 
@@ -1387,7 +1479,7 @@ def test_learns_sixteen_images(student, lesson):
     check_true(
         loss < 0.05,
         f"After overfit the loss on the 16 images is {show(loss)}, expected less than 0.05.",
-        hint="Take more steps, or a better learning rate: Adam with 1e-3 to 5e-3 needs some tens.",
+        hint=what_to_try(loss),
     )
 
 
@@ -1395,7 +1487,8 @@ def test_learns_sixteen_images(student, lesson):
 def test_returned_losses(student, lesson):
     """The losses that it returns tell of this training."""
     loss, losses = overfitted(student, lesson)
-    check_true(loss < 0.05, f"After overfit the loss on the 16 images is {show(loss)}.")
+    message = f"After overfit the loss on the 16 images is {show(loss)}: they are not learnt yet."
+    check_true(loss < 0.05, message)
     if isinstance(losses, dict) and losses:  # a history, or a DataFrame
         losses = next((v for name, v in losses.items() if "train" in str(name)), None) or next(
             iter(losses.values())
