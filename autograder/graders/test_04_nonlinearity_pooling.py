@@ -292,6 +292,12 @@ def conv_mistakes(w1, w2):
             lambda: single_kernel(w1, w2) / w2.shape[1],
         ),
         Mistake(
+            "axes-swapped",
+            "The axes of a kernel are (outputs, inputs, ...): the outputs of the second layer, "
+            "then the inputs of the first.",
+            lambda: single_kernel(w1, w2).transpose(1, 0, 2, 3),
+        ),
+        Mistake(
             "same-size",
             "The single kernel is larger than either: k1 + k2 - 1 pixels. Nothing is cut off.",
             lambda: middle_of(single_kernel(w1, w2), w1.shape[2:]),
@@ -544,6 +550,11 @@ def check_pooling(student, x, k, **options):
     except StudentError as error:
         if "reshape" in error.message:
             fail(error.message, hint=RESHAPE, mistake="reshape-trick")
+        if "infinity" in error.message:
+            hint = "There is no -inf among whole numbers: turn x into floats before you pad."
+            fail(error.message, hint=hint, mistake="int-padding")
+        if "ValueError" in error.types and 2 * options.get("pad", 0) == k:
+            fail(error.message, hint="pad may be k / 2: only more is refused.", mistake="half")
         raise
     check_close(got, pooled(x, k, **options), given=given, hints=pool_mistakes(x, k, **options))
     return got
@@ -672,25 +683,26 @@ def test_new_array(student, rng):
         check_true(same, f"{given}: {shared}", mistake="shared-memory")
 
 
-REFUSED = [  # height and width of a map, k, and the rest
-    ((4, 4), 2, {"pad": 2}),
-    ((4, 4), 3, {"pad": 2}),
-    ((4, 4), 2, {"pad": -1}),
-    ((4, 4), 5, {}),
-    ((2, 4), 3, {}),
-    ((4, 2), 3, {"mode": "avg"}),
-    ((4, 4), 7, {"pad": 1, "mode": "avg"}),
-    ((4, 4), 2, {"mode": "median"}),
+TOO_MUCH, NO_FIT = "pad is larger than k / 2", "the window does not fit"
+REFUSED = [  # height and width of a map, k, the rest, and why
+    ((4, 4), 2, {"pad": 2}, TOO_MUCH),
+    ((4, 4), 3, {"pad": 2}, TOO_MUCH),
+    ((4, 4), 2, {"pad": -1}, "pad is negative"),
+    ((4, 4), 5, {}, NO_FIT),
+    ((2, 4), 3, {}, NO_FIT),
+    ((4, 2), 3, {"mode": "avg"}, NO_FIT),
+    ((4, 4), 7, {"pad": 1, "mode": "avg"}, NO_FIT),
+    ((4, 4), 2, {"mode": "median"}, "there is no such mode"),
 ]
 
 
 @question("pool2d", weight=0.25)
-@pytest.mark.parametrize(("size", "k", "options"), REFUSED, ids=str)
-def test_refused_arguments(student, rng, size, k, options):
+@pytest.mark.parametrize(("size", "k", "options", "why"), REFUSED, ids=str)
+def test_refused_arguments(student, rng, size, k, options, why):
     """Impossible arguments are refused with ValueError; the largest possible padding is not."""
     check_pooling(student, feature_map(rng, 1, 1, 4, 4), 4, pad=2)
     x = feature_map(rng, 1, 1, *size)
-    given = describe_call("pool2d", x, k, **options)
+    given = f"{describe_call('pool2d', x, k, **options)}: {why}, so this"
     check_raises(lambda: student.pool2d(x, k, **options), given=given)
 
 
@@ -710,11 +722,15 @@ def windows_of(dout, k, stride):
         yield (n, c, i, j), (n, c, slice(top, top + k), slice(left, left + k))
 
 
-def routed(dout, x, k, stride, hand_on):
-    """A gradient for x; ``hand_on(dx, window, is_largest, g)`` handles each output."""
+def routed(dout, x, k, stride, hand_on, least=1):
+    """A gradient for x; ``hand_on(dx, window, is_largest, g)`` handles each output.
+
+    A wrong stride leads out of the map: windows with fewer than ``least`` pixels are left out.
+    """
     dx = np.zeros(x.shape)
     for index, window in windows_of(dout, k, stride):
-        hand_on(dx, window, x[window] == x[window].max(), dout[index])
+        if x[window].size >= least:
+            hand_on(dx, window, x[window] == x[window].max(), dout[index])
     return dx
 
 
@@ -753,6 +769,12 @@ def check_gradient(student, dout, x, k, stride=None):
     hints = [
         Mistake(name, said, lambda wrong=wrong: routed(dout, x, k, stride, wrong))
         for name, said, wrong in known
+    ]
+    moves = "The window of dout[n, c, i, j] starts at (i·stride, j·stride); None means k."
+    hints += [
+        Mistake("stride-ignored", moves, lambda s=s, n=n: routed(dout, x, k, s, to_all_largest, n))
+        for s in (k, 1)
+        for n in (1, k * k)
     ]
     expected = routed(dout, x, k, stride, to_all_largest)
     check_close(got, expected, given=given, hints=hints, what="dx")
@@ -843,7 +865,8 @@ def check_tied_sums(student, rng, k, stride):
     if not abs(total - expected) <= 1e-4 * expected:
         sums = f"{given}: dx adds up to {show(total)}, and dout to {show(expected)}."
         to_all = np.allclose(dx, most)
-        fail(sums, hint=TIES, mistake="all-ties" if to_all else "")
+        hint = OVERLAP if total < expected and stride < k else TIES
+        fail(sums, hint=hint, mistake="all-ties" if to_all else "")
     right = (dx >= -1e-6).all() and (dx <= most + 1e-4).all()
     check_true(right, f"{given}: a pixel gets more or less than its windows can hand to it.")
 
