@@ -440,6 +440,7 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     if not isinstance(model, torch.nn.Module):
         return {"type": type(model).__name__}
     model.eval()
+    images = images.to(next(model.parameters()).dtype)  # the notebook may have chosen float64
     report = {}
     with torch.no_grad():
         model(images)  # lazy layers get their weights
@@ -611,6 +612,7 @@ def bends_scene(student, images, seed, factor, **options):
 
     torch.manual_seed(seed)
     model = student.build_backbone(**options).eval()
+    images = images.to(next(model.parameters()).dtype)
     with torch.no_grad():
         model(images)  # lazy layers get their weights
         start = [p.clone() for p in model.parameters()]
@@ -924,7 +926,7 @@ LOOP_MISTAKES = [
     ),
     (
         "zero-grad-after-backward",
-        "The weights did not change. " + ERASED,
+        "The weights did not change: each batch needs backward() and then opt.step(). " + ERASED,
         loop(clear="after"),
     ),
     ("sum-not-mean", MEAN_NOT_SUM, loop(total=True)),
@@ -1156,7 +1158,8 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
             super().__init__()
             classes = len(weights["linear.bias"])
             self.linear = torch.nn.Linear(6, classes, dtype=torch.float32)
-            self.norm = torch.nn.BatchNorm1d(classes) if norm else torch.nn.Identity()
+            kind = torch.nn.BatchNorm1d if norm else torch.nn.Identity
+            self.norm = kind(classes, dtype=torch.float32)
 
         def forward(self, images):
             logits = self.norm(self.linear(images.flatten(1)))
