@@ -145,7 +145,7 @@ def call_collapse(student, weights, biases, given):
 def read_layer(got):
     """w and b, from a pair or a dict; weights that stand alone have no bias."""
     if isinstance(got, dict):
-        by_name = {str(name).lower(): value for name, value in got.items()}
+        by_name = {str(name).lower()[:1]: value for name, value in got.items()}
         return by_name.get("w"), by_name.get("b")
     if isinstance(got, (list, tuple)) and len(got) == 2 and is_matrix(got[0]):
         return got
@@ -290,6 +290,12 @@ def conv_mistakes(w1, w2):
             "channels-averaged",
             "The second layer adds the middle channels up; it does not average them.",
             lambda: single_kernel(w1, w2) / w2.shape[1],
+        ),
+        Mistake(
+            "axes-swapped",
+            "The axes of a kernel are (outputs, inputs, ...): the outputs of the second layer, "
+            "then the inputs of the first.",
+            lambda: single_kernel(w1, w2).transpose(1, 0, 2, 3),
         ),
         Mistake(
             "same-size",
@@ -506,6 +512,12 @@ def pool_mistakes(x, k, stride=None, pad=0, mode="max", count_include_pad=True):
             "The averages were cut off to whole numbers: make the result an array of floats.",
             lambda: np.trunc(but()),
         ),
+        Mistake(
+            "overflow",
+            f"The sum of a window does not fit into {x.dtype.name}: turn x into floats before you "
+            "add.",
+            lambda: (but() * k * k).round().astype(np.int64).astype(x.dtype) / (k * k),
+        ),
     ]
     both = [
         Mistake("stride-ignored", RESHAPE, lambda: but(stride=k)),
@@ -538,6 +550,11 @@ def check_pooling(student, x, k, **options):
     except StudentError as error:
         if "reshape" in error.message:
             fail(error.message, hint=RESHAPE, mistake="reshape-trick")
+        if "infinity" in error.message:
+            hint = "There is no -inf among whole numbers: turn x into floats before you pad."
+            fail(error.message, hint=hint, mistake="int-padding")
+        if "ValueError" in error.types and 2 * options.get("pad", 0) == k:
+            fail(error.message, hint="pad may be k / 2: only more is refused.", mistake="half")
         raise
     check_close(got, pooled(x, k, **options), given=given, hints=pool_mistakes(x, k, **options))
     return got
@@ -630,7 +647,7 @@ def test_padded_average(student, rng, k, pad, stride, count_include_pad):
 
 
 @question("pool2d", weight=0.5)
-@pytest.mark.parametrize("mode", ["max", "avg"])
+@pytest.mark.parametrize("mode", ["avg", "max"])
 def test_kinds_of_numbers(student, rng, mode):
     """float32 stays float32, float64 stays float64, whole numbers give floats."""
     x = feature_map(rng, 1, 1, 4, 4)
@@ -640,7 +657,15 @@ def test_kinds_of_numbers(student, rng, mode):
         got = student.pool2d(x.astype(dtype), 3, pad=1, mode=mode, count_include_pad=False)
         given = f"pool2d of a {np.dtype(dtype).name} map, mode={mode!r}, count_include_pad=False"
         check_dtype(got, dtype, given=given)
-    check_pooling(student, x.astype(np.int64), 2, mode=mode)
+    pixels = rng.integers(200, 256, x.shape)  # bytes, as an image has them: four add up to more
+    for whole in (x.astype(np.int64), pixels.astype(np.uint8)):
+        got = as_array(check_pooling(student, whole, 2, mode=mode))
+        check_true(
+            got.dtype.kind == "f",
+            f"pool2d of a map of {whole.dtype.name}, mode={mode!r}, gives {got.dtype.name}.",
+            hint="Whole numbers give floats: turn x into floats first.",
+            mistake="stays-whole",
+        )
 
 
 @question("pool2d", weight=0.25)
@@ -658,25 +683,26 @@ def test_new_array(student, rng):
         check_true(same, f"{given}: {shared}", mistake="shared-memory")
 
 
-REFUSED = [  # height and width of a map, k, and the rest
-    ((4, 4), 2, {"pad": 2}),
-    ((4, 4), 3, {"pad": 2}),
-    ((4, 4), 2, {"pad": -1}),
-    ((4, 4), 5, {}),
-    ((2, 4), 3, {}),
-    ((4, 2), 3, {"mode": "avg"}),
-    ((4, 4), 7, {"pad": 1, "mode": "avg"}),
-    ((4, 4), 2, {"mode": "median"}),
+TOO_MUCH, NO_FIT = "pad is larger than k / 2", "the window does not fit"
+REFUSED = [  # height and width of a map, k, the rest, and why
+    ((4, 4), 2, {"pad": 2}, TOO_MUCH),
+    ((4, 4), 3, {"pad": 2}, TOO_MUCH),
+    ((4, 4), 2, {"pad": -1}, "pad is negative"),
+    ((4, 4), 5, {}, NO_FIT),
+    ((2, 4), 3, {}, NO_FIT),
+    ((4, 2), 3, {"mode": "avg"}, NO_FIT),
+    ((4, 4), 7, {"pad": 1, "mode": "avg"}, NO_FIT),
+    ((4, 4), 2, {"mode": "median"}, "there is no such mode"),
 ]
 
 
 @question("pool2d", weight=0.25)
-@pytest.mark.parametrize(("size", "k", "options"), REFUSED, ids=str)
-def test_refused_arguments(student, rng, size, k, options):
+@pytest.mark.parametrize(("size", "k", "options", "why"), REFUSED, ids=str)
+def test_refused_arguments(student, rng, size, k, options, why):
     """Impossible arguments are refused with ValueError; the largest possible padding is not."""
     check_pooling(student, feature_map(rng, 1, 1, 4, 4), 4, pad=2)
     x = feature_map(rng, 1, 1, *size)
-    given = describe_call("pool2d", x, k, **options)
+    given = f"{describe_call('pool2d', x, k, **options)}: {why}, so this"
     check_raises(lambda: student.pool2d(x, k, **options), given=given)
 
 
@@ -696,11 +722,15 @@ def windows_of(dout, k, stride):
         yield (n, c, i, j), (n, c, slice(top, top + k), slice(left, left + k))
 
 
-def routed(dout, x, k, stride, hand_on):
-    """A gradient for x; ``hand_on(dx, window, is_largest, g)`` handles each output."""
+def routed(dout, x, k, stride, hand_on, least=1):
+    """A gradient for x; ``hand_on(dx, window, is_largest, g)`` handles each output.
+
+    A wrong stride leads out of the map: windows with fewer than ``least`` pixels are left out.
+    """
     dx = np.zeros(x.shape)
     for index, window in windows_of(dout, k, stride):
-        hand_on(dx, window, x[window] == x[window].max(), dout[index])
+        if x[window].size >= least:
+            hand_on(dx, window, x[window] == x[window].max(), dout[index])
     return dx
 
 
@@ -739,6 +769,12 @@ def check_gradient(student, dout, x, k, stride=None):
     hints = [
         Mistake(name, said, lambda wrong=wrong: routed(dout, x, k, stride, wrong))
         for name, said, wrong in known
+    ]
+    moves = "The window of dout[n, c, i, j] starts at (i·stride, j·stride); None means k."
+    hints += [
+        Mistake("stride-ignored", moves, lambda s=s, n=n: routed(dout, x, k, s, to_all_largest, n))
+        for s in (k, 1)
+        for n in (1, k * k)
     ]
     expected = routed(dout, x, k, stride, to_all_largest)
     check_close(got, expected, given=given, hints=hints, what="dx")
@@ -816,6 +852,9 @@ def check_tied_sums(student, rng, k, stride):
     """Larger windows, or overlapping ones: no share is lost, doubled or given to a wrong pixel."""
     x = np.zeros((1, 1, k, k + stride))
     x[..., rng.integers(k)] = -1.0  # so that some pixels are no winners
+    if stride < k:  # the winners of both windows stand in the columns that they share
+        x[..., :stride] = x[..., k:] = -1.0
+        x[..., stride:k] = 0.0
     dout = rng.permutation(2).reshape(1, 1, 1, 2) + 1.5
     given = describe_call("max_pool_backward", dout, x, k, stride)
     dx = student.max_pool_backward(dout, x, k, stride)
@@ -826,7 +865,8 @@ def check_tied_sums(student, rng, k, stride):
     if not abs(total - expected) <= 1e-4 * expected:
         sums = f"{given}: dx adds up to {show(total)}, and dout to {show(expected)}."
         to_all = np.allclose(dx, most)
-        fail(sums, hint=TIES, mistake="all-ties" if to_all else "")
+        hint = OVERLAP if total < expected and stride < k else TIES
+        fail(sums, hint=hint, mistake="all-ties" if to_all else "")
     right = (dx >= -1e-6).all() and (dx <= most + 1e-4).all()
     check_true(right, f"{given}: a pixel gets more or less than its windows can hand to it.")
 

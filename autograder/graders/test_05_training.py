@@ -92,6 +92,15 @@ NAMED_ERRORS = {  # a part of an exception's text: the mistake that it shows
         "wrong-dtype",
         "Leave the images in the dtype in which the loader gives them: it is that of the model.",
     ),
+    "does not require grad": (
+        "no-record",
+        "backward() follows the record from the loss back to the weights. Between model(images) "
+        "and backward() there may be no torch.no_grad(), no .item(), no .detach() and no argmax.",
+    ),
+    "not implemented for 'long'": (
+        "arguments-swapped",
+        "The logits come first and the labels second: loss_fn(logits, labels).",
+    ),
     "more than 1 value per channel": (
         "no-eval",
         "Call model.eval() before measuring: in training mode batch normalisation uses, and "
@@ -169,6 +178,8 @@ def loss_and_gradient(result):
     if isinstance(result, dict) and len(result) == 2:
         result = tuple(result.values())
     if isinstance(result, (tuple, list)) and len(result) == 2:
+        if [np.ndim(as_array(part)) for part in result] == [2, 0]:
+            fail("cross_entropy returns the gradient first: return (loss, dlogits).")
         return result
     array = as_array(result)
     if array is not None and array.ndim == 0:
@@ -202,6 +213,11 @@ def _loss_mistakes(z, y, rows, right):
             "y has the shape (N,). As a column (N, 1) it picks every label for every row: N² "
             "numbers instead of N.",
             -np.log(softmax(z)[rows, y[:, None]]).mean(),
+        ),
+        Mistake(
+            "divided-by-classes",
+            "The loss is a mean over the N images: divide by N, not by the number of classes too.",
+            -np.log(right).mean() / z.shape[1],
         ),
         Mistake("other-log", "Take the natural logarithm, np.log.", -np.log2(right).mean()),
         Mistake("other-log", "Take the natural logarithm, np.log.", -np.log10(right).mean()),
@@ -357,6 +373,8 @@ def check_refuses(student, z, y, words, hint):
     try:
         check_raises(lambda: student.cross_entropy(z, y), given=f"cross_entropy with {words}")
     except CheckFailed as error:
+        if "but it stopped with" in error.message:
+            hint += " Look at y before you use it, and `raise ValueError(...)` yourself."
         fail(error.message, hint=hint, mistake="bad-labels-accepted")
 
 
@@ -388,7 +406,7 @@ def test_dtype_and_arguments(student, rng):
     """The dtype follows the logits, and the arguments stay as they are."""
     for dtype in (np.float64, np.float32, np.int64):
         z, y = draw_logits(rng, 1, 3)
-        z = np.round(5 * z).astype(dtype)
+        z = np.round(z).clip(-4, 4).astype(dtype)
         given = describe_call("cross_entropy", z, y)
         trace = student.trace("cross_entropy", z, y)
         result = np.result_type(dtype, np.float32)
@@ -412,9 +430,8 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     """Build a backbone and report its logits, its parameters, and what it does when changed.
 
     mode "slopes": which share of its parameters gets a gradient. mode "rescaled": the logits
-    with all weights a hundred times as large, and those of training mode. mode "flipped": all
-    weights positive; then, one after the other, each of them negative. mode "twice": whether a
-    second network shares parameters with the first.
+    with all weights a hundred times as large, and those of training mode. mode "twice": whether
+    a second network shares parameters with the first.
     """
     import torch
 
@@ -423,8 +440,13 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     if not isinstance(model, torch.nn.Module):
         return {"type": type(model).__name__}
     model.eval()
+    images = images.to(next(model.parameters()).dtype)  # the notebook may have chosen float64
     report = {}
     with torch.no_grad():
+        model(images)  # lazy layers get their weights
+        for p in model.parameters():
+            if not p.any():
+                p.normal_(0, 0.1)  # a start at zero is a good one, but shows nothing yet
         report["logits"] = model(images)
         report["alone"] = [model(image[None]) for image in images]
         weights = [p for p in model.parameters() if p.dim() > 1]
@@ -439,18 +461,10 @@ def backbone_scene(student, images, seed, mode="logits", **options):
             for weight in weights:
                 weight.mul_(100)
             report["rescaled"] = model(images)
-        if mode == "flipped":
-            for p in model.parameters():
-                p.abs_()
             for weight in weights:
-                weight.div_(weight.flatten(1).sum(1).mean())
-            report["positive"] = [model(scale * images) for scale in (1, 1000)]
-            report["flipped"] = []
-            for weight in weights:
-                weight.neg_()
-                report["flipped"].append(model(images))
-                weight.neg_()
+                weight.div_(100)
     if mode == "slopes":
+        torch.set_grad_enabled(True)  # whatever the notebook has left
         model.zero_grad()
         model(images).square().sum().backward()
         report["weights"] = len(weights)
@@ -458,7 +472,7 @@ def backbone_scene(student, images, seed, mode="logits", **options):
     return report
 
 
-SMALL = (4, 6, 8, 10)
+SMALL = (8, 16, 24, 32)  # 8 divides them all: some norms and convolutions work in groups
 
 
 def built(student, images, seed=0, **options):
@@ -494,7 +508,7 @@ def test_backbone_shapes(student, rng):
     for images, options in (
         (1, {"widths": SMALL}),
         (2, {"widths": SMALL, "in_ch": 1, "num_classes": 7}),
-        (3, {"widths": (5, 3, 7, 4), "in_ch": 2, "num_classes": 2}),
+        (3, {"widths": (24, 8, 40, 16), "in_ch": 2, "num_classes": 2}),
         (2, {}),
     ):
         x = rng.normal(size=(images, options.get("in_ch", 3), 32, 32))
@@ -537,7 +551,7 @@ def test_backbone_size(student, rng):
         hint="Use widths for the output channels of the four convolutions.",
     )
     for index in range(4):
-        more = [width + 3 * (place == index) for place, width in enumerate(SMALL)]
+        more = [width + 8 * (place == index) for place, width in enumerate(SMALL)]
         larger = built(student, x, widths=tuple(more))[0]["parameters"]
         check_true(
             larger > small,
@@ -586,28 +600,126 @@ def test_backbone_returns_raw_logits(student, rng):
     require_convolutions(student)
 
 
+def bends_scene(student, images, seed, factor, **options):
+    """Report what a backbone makes of plain images when two of its weights trade a factor.
+
+    Each kernel keeps its middle only, so that plain maps stay plain and pooling does nothing.
+    All weights are positive and there are no biases, so that ReLU lets everything through. Then
+    one weight is multiplied by the factor and another divided by it: if nothing bends between
+    the two, the logits stay.
+    """
+    import torch
+
+    torch.manual_seed(seed)
+    model = student.build_backbone(**options).eval()
+    images = images.to(next(model.parameters()).dtype)
+    with torch.no_grad():
+        model(images)  # lazy layers get their weights
+        start = [p.clone() for p in model.parameters()]
+        for name, p in model.named_parameters():
+            if p.dim() < 2:
+                p.abs_().clamp_(min=0.1) if name.endswith("weight") else p.zero_()
+                continue
+            p.copy_(torch.rand(p.shape) + 0.5)
+            if p.dim() == 4:
+                middle = torch.zeros_like(p)
+                middle[..., p.shape[2] // 2, p.shape[3] // 2] = 1
+                p.mul_(middle)
+            p.div_(p.flatten(1).sum(1).mean())
+        names = [name for name, p in model.named_parameters() if p.dim() > 1]
+        weights = [p for p in model.parameters() if p.dim() > 1]
+        kept = [p.clone() for p in weights]
+
+        def logits(changes):
+            for index, by in changes:
+                weights[index].mul_(by)
+            seen = model(images)
+            for index, _ in changes:
+                weights[index].copy_(kept[index])
+            return seen
+
+        every = range(len(weights))
+        report = {
+            "names": names,
+            "dims": [p.dim() for p in weights],
+            "before": logits([]),
+            "alone": [[logits([(i, by)]) for by in (0, -1, factor)] for i in every],
+            "traded": [
+                [logits([(i, factor), (j, 1 / factor)]) for j in every if j != i] for i in every
+            ],
+        }
+        for p, value in zip(model.parameters(), start, strict=True):
+            p.copy_(value)  # the next call may well return this network again
+        return report
+
+
+FACTOR = -1024.0  # a power of two: no rounding. Negative for ReLU, large for tanh
+
+
+def straight_pairs(report):
+    """The pairs of weights between which nothing bends, and the groups that they make.
+
+    Weights that do not count, or that a norm scales back, are in no pair.
+    """
+    before = centred(report["before"])
+
+    def same(logits):
+        return np.allclose(centred(logits), before, rtol=0, atol=0.02 * np.abs(before).max())
+
+    every = range(len(report["names"]))
+    counts = [not same(report["alone"][i][0]) for i in every]
+    tells = [counts[i] and not any(map(same, report["alone"][i][1:])) for i in every]
+
+    def trade(i, j):
+        return same(report["traded"][i][j - (j > i)])
+
+    pairs = [
+        (i, j)
+        for i, j in itertools.combinations(every, 2)
+        if tells[i] and tells[j] and trade(i, j) and trade(j, i)
+    ]
+    groups = {i: i for i in every if counts[i]}
+    for i, j in pairs:
+        groups = {k: groups[i] if group == groups[j] else group for k, group in groups.items()}
+    return pairs, len(set(groups.values()))
+
+
+def centred(logits):
+    """The differences between the images: what a bias adds to all of them does not count."""
+    z = as_array(logits).astype(float)
+    return z - z.mean(axis=0)
+
+
 @question("build_backbone", weight=2)
 def test_backbone_is_not_linear(student, rng):
-    """There are nonlinearities between the layers."""
-    brightness = np.array([2.0, 4.0, 6.0, 8.0])[:, None, None, None]
-    x = brightness * (1 + 0.01 * rng.random((4, 3, 32, 32)))
-    report, _ = built(student, x, int(rng.integers(1 << 30)), mode="flipped", widths=SMALL)
-    once, thousand = (spread(logits) for logits in report["positive"])
-    rectifies = min(spread(logits) for logits in report["flipped"]) < 0.3 * once
-    saturates = thousand < 100 * once + 1e-6
-    check_true(
-        rectifies or saturates,
-        "Your network behaves like a linear one (max pooling aside).",
-        hint="A stack of convolutions without nonlinearities can only do what one linear layer "
-        "can: put a ReLU (or GELU, ...) after each convolution.",
-        mistake="no-nonlinearity",
-    )
+    """There is a nonlinearity after each convolution."""
+    seed = int(rng.integers(1 << 30))
+    colours = torch.from_numpy(rng.uniform(0.1, 0.8, (5, 3, 1, 1))).float()
+    colours[:2] += 2  # beyond the straight part of tanh; of the others, it is the darker ones
+    built(student, np.zeros((1, 3, 32, 32)), widths=SMALL)  # it says so if this is no network
+    images = colours.expand(5, 3, 32, 32).contiguous()
+    report = play(student, bends_scene, images, seed, FACTOR, widths=SMALL)
+    pairs, groups = straight_pairs(report)
+    if pairs and groups < 3:
+        fail(
+            "Your network behaves like a linear one (max pooling aside).",
+            hint="A stack of convolutions without nonlinearities can only do what one linear layer "
+            "can: put a ReLU (or GELU, ...) after each convolution.",
+            mistake="no-nonlinearity",
+        )
+    # Four convolutions and the head are five groups. A layer may be made of several weights.
+    convs = [i for i, dims in enumerate(report["dims"]) if dims == 4]
+    straight = [pair for pair in pairs if len(convs) == 4 and set(pair) & set(convs)]
+    if straight or (pairs and groups < 5):
+        first, second = (report["names"][i] for i in (straight or pairs)[0])
+        fail(
+            f"Between the layers with the weights {show(first)} and {show(second)} there is no "
+            "nonlinearity.",
+            hint="Without a ReLU (or GELU, ...) in between, two layers can only do what one layer "
+            "can; pooling does not change that. Each of the four convolutions needs one behind it.",
+            mistake="one-nonlinearity-missing",
+        )
     require_convolutions(student)
-
-
-def spread(logits):
-    """How much the outputs differ between the images."""
-    return float(as_array(logits).std(axis=0).max())
 
 
 @question("build_backbone", weight=1)
@@ -706,19 +818,25 @@ def training_scene(
     """Train a small network on batches of ``size``, one epoch for each order of the images.
 
     The first pixel of an image is its number. ``kind`` "bare" gives a loader that can only be
-    looped over; "margin" gives another loss function.
+    looped over; "margin" gives another loss function; "modal" a network that computes something
+    else in evaluation mode.
     """
     import torch
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     seen = []
     orders = [list(order) for order in orders] or [list(range(len(x)))]
     epochs = len(orders)
+
+    class Modal(torch.nn.Module):
+        def forward(self, z):
+            return torch.tanh(z if self.training else 2 * z)
 
     class Net(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.hidden = torch.nn.Linear(6, 5, dtype=torch.float32)
-            self.between = torch.nn.Tanh()
+            self.between = Modal() if kind == "modal" else torch.nn.Tanh()
             self.head = torch.nn.Linear(5, 4, dtype=torch.float32)
 
         def forward(self, images):
@@ -760,18 +878,27 @@ def training_scene(
     return {"epochs": report, "weights": changed}
 
 
-def reference(student_function):
+def reference(our_function):
     """Our own function in the place of the student's, for a scene that is played here."""
-    return SimpleNamespace(train_one_epoch=student_function)
+    return SimpleNamespace(**{our_function.__name__: our_function})
 
 
-def loop(*, probabilities=False, clear="before", total=False, batches=None, steps="each"):
+def loop(
+    *,
+    probabilities=False,
+    clear="before",
+    total=False,
+    batches=None,
+    steps="each",
+    mode=True,
+    passes=1,
+):
     """A training loop; by default the right one, else with one of the known mistakes."""
 
     def train_one_epoch(model, loader, opt, loss_fn=cross_entropy):
-        model.train()
+        model.train(mode)
         weighted, images = 0.0, 0
-        for x, y in itertools.islice(loader, batches):
+        for x, y in itertools.chain(*(itertools.islice(loader, batches) for _ in range(passes))):
             logits = model(x)
             loss = loss_fn(logits.softmax(1) if probabilities else logits, y)
             if clear == "before":
@@ -799,7 +926,7 @@ LOOP_MISTAKES = [
     ),
     (
         "zero-grad-after-backward",
-        "The weights did not change. " + ERASED,
+        "The weights did not change: each batch needs backward() and then opt.step(). " + ERASED,
         loop(clear="after"),
     ),
     ("sum-not-mean", MEAN_NOT_SUM, loop(total=True)),
@@ -807,6 +934,11 @@ LOOP_MISTAKES = [
         "first-batch-only",
         "Only the first batch was used: is there a return inside the loop?",
         loop(batches=1),
+    ),
+    (
+        "two-epochs",
+        "The loop went through the loader twice: one epoch is once through it.",
+        loop(passes=2),
     ),
     (
         "one-step-an-epoch",
@@ -895,6 +1027,13 @@ def test_loss_of_the_epoch(student, rng):
 def check_epoch_loss(report, ours, given, hints):
     expected = single(ours["epochs"][0]["loss"])
     got = report["epochs"][0]["loss"]
+    if np.ndim(as_array(got)) or as_array(got) is None:
+        fail(
+            f"train_one_epoch should return one number, got {show(got)}.",
+            hint="The mean loss per image of the whole epoch is one number. Is there a `return` "
+            "after the loop?",
+            mistake="no-single-loss",
+        )
     check_close(got, expected, given=given, what="the returned loss", hints=hints)
 
 
@@ -944,6 +1083,11 @@ def mean_mistakes(losses, counts):
             single(np.sum(losses) / np.sum(counts)),
         ),
         Mistake("last-batch-only", "This is the last batch alone.", single(losses[-1])),
+        Mistake(
+            "first-batch-only",
+            "This is the first batch alone: is there a `return` inside the loop?",
+            single(losses[0]),
+        ),
     ]
 
 
@@ -951,11 +1095,15 @@ def mean_mistakes(losses, counts):
 def test_training_mode(student, rng):
     """The network is in training mode in each forward pass, in whatever mode it came."""
     for training in (True, False):
-        report = play(student, training_scene, *draw_training(rng, 5), 2, training=training)
+        scene = (*draw_training(rng, 5), 2)
+        report = play(student, training_scene, *scene, training=training, kind="modal")
         seen = report["epochs"][0]["seen"]
         check_true(seen, "The network was never called.")
+        # What it reports of its mode may be made up; the weights tell as well.
+        frozen = training_scene(reference(loop(mode=False)), *scene, kind="modal")["weights"]
         check_true(
-            all(look["training"] for look in seen),
+            all(look["training"] for look in seen)
+            and not Mistake("no-train-mode", "", frozen).explains(report["weights"]),
             f"The model came in {'training' if training else 'evaluation'} mode, and was not in "
             "training mode in each forward pass.",
             hint="Call model.train() first: in evaluation mode dropout does nothing, and batch "
@@ -968,7 +1116,8 @@ def test_training_mode(student, rng):
 def test_each_image_once(student, rng):
     """Each image is seen once in an epoch, in the loader's order, also in the second epoch."""
     weights, x, y = draw_training(rng, 5)
-    orders = [rng.permutation(5).tolist() for _ in range(2)]
+    order = rng.permutation(5).tolist()
+    orders = [order, order[::-1]]
     report = play(student, training_scene, weights, x, y, 2, orders=orders)
     numbers = (x[:, 0, 0, 0] * 100).round().int()
     for epoch, order in zip(report["epochs"], orders, strict=True):
@@ -1001,6 +1150,7 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
     """Measure a linear network, with batch normalisation where ``norm`` is true."""
     import torch
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     seen = []
 
     class Net(torch.nn.Module):
@@ -1008,7 +1158,8 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
             super().__init__()
             classes = len(weights["linear.bias"])
             self.linear = torch.nn.Linear(6, classes, dtype=torch.float32)
-            self.norm = torch.nn.BatchNorm1d(classes) if norm else torch.nn.Identity()
+            kind = torch.nn.BatchNorm1d if norm else torch.nn.Identity
+            self.norm = kind(classes, dtype=torch.float32)
 
         def forward(self, images):
             logits = self.norm(self.linear(images.flatten(1)))
@@ -1032,8 +1183,13 @@ def evaluation_scene(student, weights, x, y, size, training=True, norm=False, ba
     model.load_state_dict(weights)
     model.train(training)
     result = student.evaluate(model, loader)
-    state = {name: value.detach() for name, value in model.state_dict().items()}
-    return {"result": result, "seen": seen, "state": state, "training": model.training}
+    return {
+        "result": result,
+        "seen": seen,
+        "state": {name: value.detach() for name, value in model.state_dict().items()},
+        "training": model.training,
+        "can_learn": torch.is_grad_enabled() and all(p.requires_grad for p in model.parameters()),
+    }
 
 
 def draw_evaluation(rng, images, classes, right):
@@ -1170,12 +1326,23 @@ def normalised(rng, images):
     return weights | norm, x, y
 
 
+def evaluate(model, loader):
+    """What a measurement in training mode gives."""
+    losses = [cross_entropy(model(x), y, reduction="none").detach() for x, y in loader]
+    return {"loss": torch.cat(losses).mean().item()}
+
+
 @question("evaluate", weight=3)
 def test_evaluation_leaves_no_trace(student, rng):
     """It measures in evaluation mode and changes neither weights nor statistics."""
     weights, x, y = normalised(rng, 4)
     report = play(student, evaluation_scene, weights, x, y, 2, norm=True)
     check_eval_mode(report["seen"])
+    # What it reports of its mode may be made up; the loss tells as well.
+    wrong = evaluation_scene(reference(evaluate), weights, x, y, 2, norm=True)["result"]
+    got = report["result"] if isinstance(report["result"], dict) else {}
+    if Mistake("no-eval", NO_EVAL, single(wrong["loss"])).explains(got.get("loss")):
+        fail("The loss is the one of training mode.", hint=NO_EVAL, mistake="no-eval")
     for name, value in weights.items():
         after = report["state"].get(name) if isinstance(report["state"], dict) else None
         check_close(after, value, given="after evaluate", what=name)
@@ -1185,7 +1352,8 @@ def test_evaluation_leaves_no_trace(student, rng):
 def test_evaluation_records_no_gradient(student, rng):
     """It sees each image once and records nothing for a backward pass."""
     weights, x, y = draw_evaluation(rng, 5, 3, [True] * 5)
-    seen = play(student, evaluation_scene, weights, x, y, 2)["seen"]
+    report = play(student, evaluation_scene, weights, x, y, 2)
+    seen = report["seen"]
     ids = [number for look in seen for number in look["ids"]]
     numbers = (x[:, 0, 0, 0] * 100).round().int().tolist()
     check_equal(sorted(ids), sorted(numbers), given="the images that the network saw")
@@ -1195,6 +1363,13 @@ def test_evaluation_records_no_gradient(student, rng):
         hint="Measure inside `with torch.no_grad():`. Without it each forward pass keeps its "
         "intermediate results in memory, for a backward pass that never comes.",
         mistake="no-no-grad",
+    )
+    check_true(
+        report["can_learn"],
+        "After evaluate no gradient is recorded any more, so the network cannot go on learning.",
+        hint="Measure inside `with torch.no_grad():`, which ends with its block, instead of "
+        "switching gradients off for good.",
+        mistake="gradients-stay-off",
     )
 
 
@@ -1222,6 +1397,7 @@ def overfit_scene(student, weights, images, labels):
     import torch
     from torch import nn
 
+    torch.set_grad_enabled(True)  # whatever the notebook has left
     model = nn.Sequential(
         nn.Conv2d(3, 8, 3, padding=1),
         nn.ReLU(),
@@ -1272,10 +1448,20 @@ def play_overfit(student, lesson):
     return loss, report["losses"]
 
 
-SAME_AS_BEFORE = (
-    "If it has not moved at all: are the optimizer's parameters those of this model, and is "
-    "zero_grad() not between backward() and step()?"
-)
+def what_to_try(loss):
+    """The next thing to try, by how far training came."""
+    if not math.isfinite(loss) or loss > 1.5:
+        return "Training diverged: the steps are too large. Take a smaller learning rate."
+    if loss > 1.35:
+        return (
+            "The network has hardly moved. Are the optimizer's parameters those of this model, "
+            "and not of a copy? Is zero_grad() not between backward() and step()? If so, take more "
+            "steps or a larger learning rate."
+        )
+    return (
+        "Train on the images just as they are given, take more steps, or a better learning rate: "
+        "Adam with 1e-3 to 5e-3 needs some tens."
+    )
 
 
 @question("overfit16", weight=1)
@@ -1285,7 +1471,7 @@ def test_loss_falls(student, lesson):
     check_true(
         loss < 0.5,
         f"After overfit the loss on the 16 images is {show(loss)}; a guess has 1.386.",
-        hint=SAME_AS_BEFORE,
+        hint=what_to_try(loss),
     )
 
 
@@ -1296,7 +1482,7 @@ def test_learns_sixteen_images(student, lesson):
     check_true(
         loss < 0.05,
         f"After overfit the loss on the 16 images is {show(loss)}, expected less than 0.05.",
-        hint="Take more steps, or a better learning rate: Adam with 1e-3 to 5e-3 needs some tens.",
+        hint=what_to_try(loss),
     )
 
 
@@ -1304,7 +1490,8 @@ def test_learns_sixteen_images(student, lesson):
 def test_returned_losses(student, lesson):
     """The losses that it returns tell of this training."""
     loss, losses = overfitted(student, lesson)
-    check_true(loss < 0.05, f"After overfit the loss on the 16 images is {show(loss)}.")
+    message = f"After overfit the loss on the 16 images is {show(loss)}: they are not learnt yet."
+    check_true(loss < 0.05, message)
     if isinstance(losses, dict) and losses:  # a history, or a DataFrame
         losses = next((v for name, v in losses.items() if "train" in str(name)), None) or next(
             iter(losses.values())

@@ -9,7 +9,7 @@ def collapse_linear(weights, biases):
     x = np.zeros(weights[0].shape[1])
     for wi, bi in zip(weights, biases):
         x = wi @ x + bi
-    return {"W": w, "b": x[:, None]}
+    return {"weight": w, "bias": x[:, None]}
 
 
 # %% xor_evidence_answer

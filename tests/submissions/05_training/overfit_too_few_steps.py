@@ -1,7 +1,7 @@
 """Stops long before the images are learnt.
 
 expect:
-  overfit16: {score: 0, says: "better learning rate"}
+  overfit16: {score: 0, says: "take more steps"}
 """
 
 
