@@ -37,6 +37,8 @@ from .results import Evaluation
 from .store import Kept, digest, write_whole
 from .unit import CourseError, Unit
 
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")  # beside a notebook handed in
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -201,7 +203,7 @@ class Recorder:
         """Store one evaluation, then its notebook. Doing it twice is doing it once."""
         student, folder = evaluation.student_id, self._folder(evaluation.student_id)
         self._patiently(self._store, evaluation, student, self._unit.name)
-        for name, data in [*self._unit.files.items(), *self._timestamp_file(student)]:
+        for name, data in [*self._unit.files.items(), *self._exchange_files(student)]:
             write_whole(folder / name, data, 0o444)
         write_whole(self._path(student), evaluation.notebook.encode(), 0o444)
 
@@ -258,9 +260,11 @@ class Recorder:
                 notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
         self._gradebook.db.commit()
 
-    def _timestamp_file(self, student: str) -> list[tuple[str, bytes]]:
-        path = self._submitted(student) / "timestamp.txt"
-        return [("timestamp.txt", path.read_bytes()[:1000])] if path.is_file() else []
+    def _exchange_files(self, student: str) -> list[tuple[str, bytes]]:
+        """What ``nbgrader release_feedback`` later needs. The student made these files."""
+        paths = [self._submitted(student) / name for name in EXCHANGE_FILES]
+        found = [path for path in paths if path.is_file() and not path.is_symlink()]
+        return [(path.name, path.read_bytes()[:1000]) for path in found]
 
 
 def add_indices(gradebook: Gradebook) -> None:

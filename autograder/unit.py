@@ -95,7 +95,15 @@ class Unit:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever the notebook, a helper file or the grader changes."""
+        """Changes whenever the notebook, a helper file or the grader changes.
+
+        Raises CourseError where there is no grader: nothing could be judged.
+        """
+        if not self.grader.is_file():
+            raise CourseError(
+                f"The unit {self.name!r} has no hidden checks. Write {self.grader}; "
+                "CONTRIBUTING.md says how."
+            )
         parts = [self.name.encode(), self.notebook.encode(), self.grader.read_bytes()]
         parts += [
             part for item in sorted(self.files.items()) for part in (item[0].encode(), item[1])
