@@ -63,6 +63,12 @@ def test_the_budget_ends_a_run_that_catches_everything(lesson):
     assert len(results["plain"]) <= 1
 
 
+def test_a_check_stops_a_run_that_never_ends(lesson):
+    """A check cell gives run a budget of its own, and the student reads which."""
+    with pytest.raises(lesson.BudgetError, match=r"budget of 0\.2 CPU seconds"), lesson.Budget(0.2):
+        busy(60)
+
+
 def test_photographs_from_the_files_of_cifar10(lesson, tmp_path, monkeypatch, capsys):
     """The student's loader is used where the folder is there; else a sentence, and digits."""
     from torchvision.datasets import CIFAR10

@@ -16,6 +16,7 @@ from autograder import (
     NotDefined,
     Rubric,
     Student,
+    StudentError,
     TimedOut,
     as_array,
     check_choice,
@@ -187,7 +188,7 @@ def _check_uniform(offsets, pad):
     for axis, name in enumerate(("row", "column")):
         missing = sorted(set(range(last + 1)) - {offset[axis] for offset in offsets})
         if missing:
-            wrong_end = missing == [last]
+            wrong_end = missing in ([0], [last])
             fail(
                 f"In {draws} draws with pad={pad} the {name} offset {missing[0]} never comes up; "
                 f"it should be 0 to {last}.",
@@ -805,6 +806,7 @@ def test_make_data_keeps_its_contract(student, rng):
         len({tuple(sorted(order)) for order in orders}) > 1,
         "Three different seeds give the same split: the images are not drawn at random.",
     )
+    _check_drawn(splits[1:])
     for name, before, after in zip("xy", (first.x, first.y), first.trace.args[:2], strict=True):
         check_close(after, before, given=f"{name} after {call}", what=name)
     for part, again in zip(first.trace.value[:2], first.trace.after[:2], strict=True):
@@ -816,6 +818,31 @@ def test_make_data_keeps_its_contract(student, rng):
         check_raises(
             lambda n=n_train: student.make_data(x, y, n, 0),
             given=f"n_train={n_train} of {N} images",
+        )
+
+
+def _check_drawn(splits):
+    """Two draws share about as many images as chance says, and hold about as many of a class."""
+    share, sigma = N_TRAIN / N, np.sqrt(N_TRAIN * (1 - N_TRAIN / N) / (N - 1))
+    sets = [set(split.train_ids.tolist()) for split in splits]
+    common = len(sets[0] & sets[1]), len(sets[0] & sets[2]), len(sets[1] & sets[2])
+    margin = SIGMAS * sigma * np.sqrt(N_TRAIN * (1 - share))
+    check_true(
+        max(common) < N_TRAIN * share + margin,
+        f"With two different seeds {max(common)} of {N_TRAIN} training images are the same, "
+        f"by chance it would be about {N_TRAIN * share:.0f}.",
+        hint="Draw the training images at random, from all images.",
+        mistake="not-random",
+    )
+    for split in splits:
+        counts = np.bincount(split.y[split.train_ids], minlength=4)
+        margin = SIGMAS * sigma * np.sqrt(N / 4 * 3 / 4)
+        check_true(
+            np.abs(counts - N_TRAIN / 4).max() < margin,
+            f"{split.call}, as many of each of 4 classes: the training part has "
+            f"{counts.tolist()} of them.",
+            hint="Draw the training images at random: a part sorted by label lacks classes.",
+            mistake="not-random",
         )
 
 
@@ -843,8 +870,9 @@ def test_quote(student):
 def watched_run(student, data, augment, seed, epochs, transform, batch_size, lr):
     """Run with a network that notes what it sees, what it says, and what it learns from."""
     import torch
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-    passes, start, calls = [], [], [0]
+    passes, steps, networks, calls = [], [], [], [0]
 
     class Watched(torch.nn.Module):
         def __init__(self, shape):
@@ -852,34 +880,54 @@ def watched_run(student, data, augment, seed, epochs, transform, batch_size, lr)
             self.body = torch.nn.Sequential(
                 torch.nn.Flatten(), torch.nn.Linear(int(torch.tensor(shape).prod()), 10)
             )
+            networks.append(self)
+            self.number, self.first = len(networks), None
+
+        def weight(self):
+            return self.body[1].weight.detach().float().clone()
 
         def forward(self, x):
-            if not start:
-                start.append(self.body[1].weight.detach().clone())
+            if self.first is None:
+                self.first = self.weight()
             logits = self.body(x)
-            note = {"x": x.detach().clone(), "logits": logits.detach().clone(), "grad": None}
+            note = {"x": x.detach().clone(), "logits": logits.detach().float().clone()}
+            note |= {"grad": None, "network": self.number, "step": len(steps)}
             passes.append(note)
             if logits.requires_grad:
-                logits.register_hook(lambda grad: note.update(grad=grad.clone()))
+                logits.register_hook(lambda grad: note.update(grad=grad.float().clone()))
             return logits
+
+    def before_step(*_):
+        grad = networks[-1].body[1].weight.grad if networks else None
+        steps.append(None if grad is None else grad.detach().float().clone())
 
     def roll(x):
         calls[0] += 1
         return torch.roll(x, 1 + calls[0] % (x.shape[-1] - 1), dims=-1)
 
     transforms = {"roll": roll, "nothing": lambda x: x.clone()}
-    history = student.run(
-        augment,
-        seed,
-        data=data,
-        epochs=epochs,
-        transform=transforms[transform],
-        make_model=Watched,
-        lr=lr,
-        batch_size=batch_size,
-    )
-    after = None if data is None else data[0][0]
-    return {"history": history, "passes": passes, "start": start, "after": after}
+    hook = register_optimizer_step_pre_hook(before_step)
+    try:
+        history = student.run(
+            augment,
+            seed,
+            data=data,
+            epochs=epochs,
+            transform=transforms[transform],
+            make_model=Watched,
+            lr=lr,
+            batch_size=batch_size,
+        )
+    finally:
+        hook.remove()
+    return {
+        "history": history,
+        "passes": passes,
+        "steps": steps,
+        "start": [network.first for network in networks],
+        "end": [network.weight() for network in networks],
+        "after": None if data is None else data[0][0],
+    }
 
 
 @probe
@@ -904,10 +952,10 @@ def trained_network(student, data, images, epochs, photos):
 
 
 @probe
-def split_twice(student):
-    """The validation images of two splits with the same seed."""
+def own_splits(student):
+    """Images and labels of three splits of the notebook's digits, two with the same seed."""
     x, y = student.canvas_images, student.canvas_labels
-    return [student.make_data(x, y, 300, 3)[1][0] for _ in range(2)]
+    return [student.make_data(x, y, 300, seed)[:2] for seed in (1, 1, 2)]
 
 
 _SPENT: WeakSet[Student] = WeakSet()  # who used up a budget; no check waits for it again
@@ -933,9 +981,19 @@ N_VAL = 30
 class Watch:
     """A run on 12 training and 30 validation images, as the network saw it."""
 
-    epochs = 3
-
-    def __init__(self, student, rng, *, augment, seed=1, transform="roll", batch_size=4, lr=1e-3):
+    def __init__(
+        self,
+        student,
+        rng,
+        *,
+        augment,
+        seed=1,
+        epochs=3,
+        transform="roll",
+        batch_size=4,
+        lr=1e-3,
+    ):
+        self.epochs = epochs
         self.x = {"train": rng.normal(size=(12, 1, 5, 7)), "val": rng.normal(size=(N_VAL, 1, 5, 7))}
         self.y = {"train": rng.integers(0, 10, 12), "val": rng.integers(0, 10, N_VAL)}
         ones = _tensor(np.ones((1, 1, 1, 1), np.float32))
@@ -953,7 +1011,8 @@ class Watch:
         )
         options = (data, augment, seed, self.epochs, transform, batch_size, lr)
         seen = _within_budget(student, watched_run, *options)
-        self.history, self.start, self.after = seen["history"], seen["start"], seen["after"]
+        self.history, self.after = seen["history"], seen["after"]
+        self.start, self.end, self.steps = seen["start"], seen["end"], seen["steps"]
         self.trained, self.measured = _rows(seen["passes"])
         for row in (*self.trained, *self.measured):
             row.update(self._recognise(row["x"]))
@@ -994,10 +1053,11 @@ def _rows(passes):
         pixels = as_array(one["x"]).reshape(len(logits), -1)
         for index in range(len(logits)):
             row = {"pass": number, "x": pixels[index], "logits": logits[index]}
+            row |= {"network": one["network"], "step": one["step"]}
             if grad is None:
                 measured.append(row)
             else:
-                trained.append(row | {"label": int(grad[index].argmin())})
+                trained.append(row | {"grad": grad[index], "label": int(grad[index].argmin())})
     return trained, measured
 
 
@@ -1036,10 +1096,7 @@ def test_history(student, rng):
             break
     series = {key: _series(watch.history, key) for key in ("train_loss", "val_loss", "val_acc")}
     for key, values in series.items():
-        check_true(
-            len(values) in (watch.epochs, watch.epochs + 1),
-            f"run with epochs={watch.epochs}: history[{key!r}] has {len(values)} numbers.",
-        )
+        _check_length(watch, key, values)
         check_true(np.isfinite(values).all(), f"history[{key!r}] holds {values.tolist()}.")
     trainings = Counter(row["id"] for row in watch.seen(watch.trained, "train"))
     check_true(
@@ -1047,6 +1104,13 @@ def test_history(student, rng):
         f"In {watch.epochs} epochs the network should be trained {watch.epochs} times on each of "
         f"the 12 training images; it is {min(trainings.values(), default=0)} to "
         f"{max(trainings.values(), default=0)} times, on {len(trainings)} images.",
+    )
+    networks = len({row["network"] for row in watch.trained})
+    check_true(
+        networks == 1,
+        f"In {watch.epochs} epochs {networks} networks are trained: each starts from nothing.",
+        hint="Make the network and the optimizer once, before the loop over the epochs.",
+        mistake="new-network",
     )
     batches = len({row["pass"] for row in watch.trained})
     expected = watch.epochs * -(-len(watch.trained) // watch.epochs // 4)
@@ -1066,6 +1130,22 @@ def test_history(student, rng):
         f"history['train_loss'] ends with {series['train_loss'][-1]:.3f}, but the mean "
         f"cross-entropy of the training images was about {mean:.3f}.",
         hint="It is the mean loss of an image, not a sum.",
+    )
+    # With steps far too large the validation loss rises at once, and goes on rising.
+    long = Watch(student, rng, augment=False, transform="nothing", epochs=12, lr=0.5)
+    _check_length(long, "val_loss", _series(long.history, "val_loss"))
+
+
+def _check_length(watch, key, values):
+    early = len(values) < watch.epochs
+    check_true(
+        len(values) in (watch.epochs, watch.epochs + 1),
+        f"run with epochs={watch.epochs}: history[{key!r}] has {len(values)} numbers.",
+        hint="It trains for as many epochs as it is told, whatever the validation says: the arms "
+        "of a fair comparison get the same training."
+        if early
+        else "",
+        mistake="early-stop" if early else "",
     )
 
 
@@ -1100,18 +1180,18 @@ def _check_measurements(watch, series):
 
 
 def _patterns(rng, count, shape):
-    """Images (count, C, H, W) of ten kinds: one colour for each kind, and noise."""
-    channels = shape[0]
-    kinds = np.random.default_rng(7).normal(size=(10, channels, *_coarse(shape)))
-    kinds = kinds.repeat(shape[1] // kinds.shape[2], axis=2)
-    kinds = kinds.repeat(shape[2] // kinds.shape[3], axis=3)
-    labels = np.arange(count) % 10
+    """Easy images (count, C, H, W) and their kinds: four colours, or ten grey patterns, and noise.
+
+    Even plain gradient descent with lr=5e-3 tells most of them apart after 50 steps.
+    """
+    if shape[0] == 3:
+        kinds = 1.5 * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])[..., None, None]
+    else:
+        kinds = np.random.default_rng(7).normal(size=(10, 1, 4, 4))
+        kinds = kinds.repeat(shape[1] // 4, axis=2).repeat(shape[2] // 4, axis=3)
+    labels = np.arange(count) % len(kinds)
     noise = rng.normal(size=(count, *shape))
     return (kinds[labels] + 0.3 * noise).astype(np.float32), labels
-
-
-def _coarse(shape):
-    return (1, 1) if shape[0] > 1 else (4, 4)
 
 
 def _check_learns(student, rng, shape, epochs, photos):
@@ -1125,10 +1205,11 @@ def _check_learns(student, rng, shape, epochs, photos):
     for key in ("train_loss", "val_loss", "val_acc"):
         check_true(_series(seen["history"], key).size >= epochs, f"history[{key!r}] is too short.")
     right = float((as_array(seen["logits"]).argmax(axis=1) == hidden_labels).mean())
+    kinds = int(hidden_labels.max()) + 1
     check_true(
-        right > 0.3,
-        f"After {epochs} epochs on 120 easy images of ten kinds the network names {right:.0%} of "
-        "100 new ones rightly; a guess gets 10%.",
+        right > 0.5,
+        f"After {epochs} epochs on 120 easy images of {kinds} kinds the network names {right:.0%} "
+        f"of 100 new ones rightly; a guess gets {1 / kinds:.0%}.",
         hint="Does each batch do all steps: forward pass, loss, zero_grad, backward pass, step?",
     )
 
@@ -1137,17 +1218,46 @@ def _check_learns(student, rng, shape, epochs, photos):
 def test_learns(student, rng):
     """After the training, the network recognises new images; lr says how fast it learns."""
     _check_learns(student, rng, (1, 8, 8), epochs=10, photos=False)
-    loss = _series(Watch(student, rng, augment=False, lr=0.0).history, "val_loss")
+    watch = Watch(student, rng, augment=False, lr=0.0)
+    pairs = [(as_array(a), as_array(b)) for a, b in zip(watch.start, watch.end, strict=True)]
+    moved = max(np.abs(b - a).max() for a, b in pairs if a is not None)
     check_true(
-        np.ptp(loss) < 1e-4,
-        f"With lr=0 nothing can be learnt, but val_loss goes from {loss[0]:.3f} to {loss[-1]:.3f}.",
+        moved < 1e-6,
+        f"With lr=0 nothing can be learnt, but the weights change by up to {moved:.2g}.",
         hint="The optimizer takes the lr that run is given.",
         mistake="ignores-lr",
+    )
+    _check_gradients(watch)
+
+
+def _check_gradients(watch):
+    """Each step uses the gradient of its own batch, and it is that of the cross-entropy."""
+    strength = []
+    for number, used in enumerate(map(as_array, watch.steps)):
+        rows = [row for row in watch.trained if row["step"] == number]
+        if used is None or not rows:
+            continue
+        own = sum(np.outer(row["grad"], row["x"]) for row in rows)
+        alike = (own * used).sum() / max(np.linalg.norm(own) * np.linalg.norm(used), 1e-12)
+        check_true(
+            alike > 0.99,
+            f"Step {number + 1} of the optimizer does not use the gradient of its batch alone.",
+            hint="Gradients add up until somebody clears them: zero_grad, once for each batch.",
+            mistake="no-zero-grad",
+        )
+        for row in rows:
+            share = np.exp(-_cross_entropy(row["logits"][None], [row["label"]])[0])
+            strength.append(len(rows) * np.abs(row["grad"]).max() / (1 - share))
+    check_true(
+        not strength or np.median(strength) > 0.4,
+        "The network learns more slowly than the cross-entropy of its answers would teach it.",
+        hint="Is there a softmax before cross_entropy? It takes the raw answers.",
+        mistake="softmax-twice",
     )
 
 
 @question("augmentation_lab", weight=2)
-def test_fair_comparison(student, rng):
+def test_fair_comparison(student, rng, lesson):
     """Both arms have the same start, the same data and the same amount of training."""
     drawing = rng.integers(2**31)
 
@@ -1185,7 +1295,7 @@ def test_fair_comparison(student, rng):
             given="With a transform that changes nothing, both arms should give the same history",
             what=f"the augmented arm's {key}",
         )
-    _check_same_split(student)
+    _check_own_digits(student, rng, lesson)
 
 
 def _check_same_amount(plain, augmented):
@@ -1205,35 +1315,123 @@ def _check_same_amount(plain, augmented):
         )
 
 
-def _check_same_split(student):
-    """Without data of ours, both arms split the notebook's images alike."""
+class Digits:
+    """The notebook's 600 digits, recognised in whatever mean and scale they come."""
+
+    def __init__(self, lesson):
+        images, labels = lesson.digits_on_canvas()
+        raw, self.labels = as_array(images), as_array(labels)
+        rolled = [np.roll(raw, move, axis=-1) for move in range(raw.shape[-1])]
+        self._known = self._standard(np.concatenate(rolled))
+
+    @staticmethod
+    def _standard(images):
+        rows = images.reshape(len(images), -1).astype(np.float32)
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+
+    def recognise(self, images):
+        """The number of each digit (-1: none of them), and by how much it is rolled."""
+        if images is None or not images.size or images[0].size != self._known.shape[1]:
+            return [], []
+        match = self._standard(images) @ self._known.T
+        best, count = match.argmax(axis=1), len(self.labels)
+        numbers = np.where(match.max(axis=1) > 0.999, best % count, -1)
+        return numbers.tolist(), (best // count).tolist()
+
+    def split(self, parts):
+        """The digits of both parts, or None where it is no split, or a label is wrong."""
+        if not (isinstance(parts, (list, tuple)) and len(parts) == 2):
+            return None
+        found = []
+        for images, labels in parts:
+            numbers, labels = self.recognise(as_array(images))[0], as_array(labels)
+            if -1 in numbers or labels is None or labels.shape != (len(numbers),):
+                return None
+            if len(numbers) != 300 or (labels != self.labels[numbers]).any():
+                return None
+            found.append(set(numbers))
+        return found if len(found[0] | found[1]) == len(self.labels) else None
+
+
+def _check_own_digits(student, rng, lesson):
+    """Without data of ours: 300 digits to train on, 300 others to measure, the same in both arms.
+
+    Of interest only where make_data splits as it should, and where run does as it should with
+    data of ours: what is wrong there has lost its points in another check.
+    """
+    digits = Digits(lesson)
     try:
-        once, again = student.run(split_twice)
-        repeatable = _same_rows(once, again)
+        splits = [digits.split(parts) for parts in student.run(own_splits)]
+        for augment in (False, True):
+            watch = _untouched(student, rng, augment)
+            series = {key: _series(watch.history, key) for key in ("val_loss", "val_acc")}
+            _check_measurements(watch, series)
     except CheckFailed:
-        repeatable = False
-    if not repeatable:
-        return  # that is the question make_data
-    plain, augmented = (
-        _within_budget(student, watched_run, None, augment, 1, 1, "nothing", 32, 1e-3)
-        for augment in (False, True)
-    )
-    for name, rows in (("train on", 0), ("are measured on", 1)):
-        images = [
-            np.array([row["x"] for row in _rows(arm["passes"])[rows]]) for arm in (plain, augmented)
-        ]
+        return
+    if None in splits or splits[0] != splits[1] or splits[0] == splits[2]:
+        return
+    arms = [
+        _own_digits(student, digits, augment, seed)
+        for augment, seed in ((False, 1), (True, 1), (False, 2))
+    ]
+    for number, does in enumerate(("train on", "are measured on")):
         check_true(
-            _same_rows(*images),
-            f"run(False, seed=1) and run(True, seed=1) {name} different images.",
+            arms[0][number] == arms[1][number],
+            f"run(False, seed=1) and run(True, seed=1) {does} different images.",
             hint="Split with make_data and the seed of the run.",
             mistake="other-split",
         )
+    check_true(
+        arms[0][0] != arms[2][0],
+        "run(False, seed=1) and run(False, seed=2) train on the same digits.",
+        hint="Split with make_data and the seed of the run: the gain shall not hang on one split.",
+        mistake="one-split",
+    )
+
+
+def _own_digits(student, digits, augment, seed):
+    """The digits that a run trains on and the others that it measures; they must be 300 each."""
+    call = f"run({augment}, seed={seed}, epochs=1) without data"
+    seen = _within_budget(student, watched_run, None, augment, seed, 1, "roll", 32, 1e-3)
+    trained, measured = (
+        digits.recognise(np.array([row["x"] for row in rows])) for rows in _rows(seen["passes"])
+    )
+    learnt = set(trained[0])
+    check_true(
+        len(learnt) == 300 and -1 not in learnt,
+        f"{call} trains on {len(learnt - {-1})} different digits, expected 300.",
+        hint="Train the network that make_model returns on the training part of "
+        "make_data(canvas_images, canvas_labels, 300, seed).",
+        mistake="other-digits",
+    )
+    kept = {}  # what the network said last about each digit that it was not trained on
+    rows = _rows(seen["passes"])[1]
+    for row, number, moved in zip(rows, *measured, strict=True) if measured[0] else ():
+        if number not in learnt:
+            kept[number] = moved, row["logits"]
+    changed = sum(moved != 0 for moved, _ in kept.values())
+    check_true(
+        len(kept) == 300 and -1 not in kept and not changed,
+        f"{call} measures {len(kept) - changed} of 300 validation digits as they are.",
+        hint="Evaluate on all validation images, untouched.",
+        mistake="other-digits",
+    )
+    right = np.mean([logits.argmax() == digits.labels[n] for n, (_, logits) in kept.items()])
+    check_close(
+        _series(seen["history"], "val_acc")[-1],
+        float(right),
+        rtol=1e-3,
+        given=f"{call}, from the network's answers to the validation digits",
+        what="val_acc",
+    )
+    return learnt, set(kept)
 
 
 def _same_rows(a, b):
     """Whether two arrays hold the same rows, in whichever order."""
     a, b = as_array(a), as_array(b)
-    if a is None or b is None or a.shape != b.shape:
+    if a is None or b is None or a.shape != b.shape or not a.size:
         return False
     rows = [
         np.sort(array.reshape(len(array), -1).astype(np.float64).sum(axis=1)) for array in (a, b)
@@ -1291,28 +1489,34 @@ def test_augments_training(student, rng):
 def test_validation_is_untouched(student, rng):
     """Validation images are measured as they are, and never trained on."""
     for augment in (False, True):
-        watch = Watch(student, rng, augment=augment)
-        learnt = watch.seen(watch.trained, "val")
-        check_true(
-            not learnt,
-            f"run({augment}, ...) trains on {len(learnt)} validation images.",
-            hint="Validation images are kept apart; the network never learns from them.",
-        )
-        measured = watch.seen(watch.measured, "val")
-        numbers = {row["id"] for row in measured}
-        check_true(
-            len(numbers) == N_VAL,
-            f"run({augment}, ...) measures {len(numbers)} of the {N_VAL} validation images.",
-        )
-        moved = sum(row["roll"] != 0 for row in measured)
-        check_true(
-            moved == 0,
-            f"run({augment}, ...) measures {moved} of {len(measured)} validation images changed by "
-            "transform.",
-            hint="Only training images are augmented. Evaluate on untouched images, the same "
-            "yardstick for both arms.",
-            mistake="augmented-validation",
-        )
+        _untouched(student, rng, augment)
+
+
+def _untouched(student, rng, augment):
+    """A run that leaves the validation images alone, watched."""
+    watch = Watch(student, rng, augment=augment)
+    learnt = watch.seen(watch.trained, "val")
+    check_true(
+        not learnt,
+        f"run({augment}, ...) trains on {len(learnt)} validation images.",
+        hint="Validation images are kept apart; the network never learns from them.",
+    )
+    measured = watch.seen(watch.measured, "val")
+    numbers = {row["id"] for row in measured}
+    check_true(
+        len(numbers) == N_VAL,
+        f"run({augment}, ...) measures {len(numbers)} of the {N_VAL} validation images.",
+    )
+    moved = sum(row["roll"] != 0 for row in measured)
+    check_true(
+        moved == 0,
+        f"run({augment}, ...) measures {moved} of {len(measured)} validation images changed by "
+        "transform.",
+        hint="Only training images are augmented. Evaluate on untouched images, the same "
+        "yardstick for both arms.",
+        mistake="augmented-validation",
+    )
+    return watch
 
 
 @probe
@@ -1320,35 +1524,51 @@ def drawn_curves(student, results):
     """What plot_curves leaves on its figure."""
     import matplotlib.pyplot as plt
     import numpy as np
+    from matplotlib.colors import to_rgba
+
+    def points(line):
+        return np.asarray(line.get_ydata(), dtype=float).ravel()
+
+    def look(line):
+        return to_rgba(line.get_color()), line.get_linestyle()
+
+    def named(ax):
+        """The lines with a name, be it their own or, as in legend(["plain", ...]), the legend's."""
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            line = handle[0] if isinstance(handle, tuple) else handle
+            if hasattr(line, "get_ydata"):
+                yield {"label": str(label), "y": points(line)}
+        entries = [
+            (sample, text.get_text())
+            for legend in filter(None, (ax.get_legend(), *ax.figure.legends))
+            for sample, text in zip(legend.legend_handles, legend.texts, strict=True)
+            if hasattr(sample, "get_ydata")
+        ]
+        for line in ax.lines:
+            if line.get_label().startswith("_"):
+                alike = [label for sample, label in entries if look(sample) == look(line)]
+                yield from ({"label": label, "y": points(line)} for label in alike)
 
     plt.close("all")
-    show, plt.show = plt.show, lambda *args, **kwargs: None
+    shown, closed = plt.show, plt.close
+    plt.show = plt.close = lambda *args, **kwargs: None  # a figure that was shown may be closed
     try:
         student.plot_curves(results)
         axes = [ax for number in plt.get_fignums() for ax in plt.figure(number).axes]
-        seen = []
-        for ax in axes:
-            handles, labels = ax.get_legend_handles_labels()
-            named = []
-            for handle, label in zip(handles, labels, strict=True):
-                line = handle[0] if isinstance(handle, tuple) else handle
-                if hasattr(line, "get_ydata"):
-                    y = np.asarray(line.get_ydata(), dtype=float).ravel()
-                    named.append({"label": str(label), "y": y})
-            seen.append(
-                {
-                    "named": named,
-                    "lines": len(ax.lines),
-                    "areas": len(ax.collections) + len(ax.patches),
-                    "legend": any(a.get_legend() is not None for a in axes)
-                    or any(plt.figure(n).legends for n in plt.get_fignums()),
-                    "x": ax.get_xlabel(),
-                    "y": ax.get_ylabel(),
-                }
-            )
-        return seen
+        legends = [ax for ax in axes if ax.get_legend() or ax.figure.legends]
+        return [
+            {
+                "named": list(named(ax)),
+                "lines": len(ax.lines),
+                "areas": len(ax.collections) + len(ax.patches),
+                "legend": bool(legends),
+                "x": ax.get_xlabel() or ax.figure.get_supxlabel(),
+                "y": ax.get_ylabel() or ax.figure.get_supylabel(),
+            }
+            for ax in axes
+        ]
     finally:
-        plt.show = show
+        plt.show, plt.close = shown, closed
         plt.close("all")
 
 
@@ -1585,15 +1805,20 @@ def photo_steps(student, x):
 @question("cifar10")
 def test_photo_transform(student, rng):
     """photo_transform crops with a border of 4 pixels, and flips half of the photographs."""
-    x = _distinct(rng, 64, 3, 9, 10)
-    call = "photo_transform(64×3×9×10 images)"
-    result = _batch(student.photo_transform(_tensor(x)), x, call)
-    problem = _photo_problem([_crop_and_flip(r, i) for r, i in zip(result, x, strict=True)])
-    if problem:  # a wrong crop or flip has lost its points already: is it used rightly?
+    x = _distinct(rng, 300, 3, 9, 10)
+    call = "photo_transform(300×3×9×10 images)"
+    error = None
+    try:
+        result = _batch(student.photo_transform(_tensor(x)), x, call)
+        problem = _photo_problem([_crop_and_flip(r, i) for r, i in zip(result, x, strict=True)])
+        error = CheckFailed(f"{call}: {problem}") if problem else None
+    except StudentError as raised:
+        error = raised
+    if error:  # a wrong crop or flip has lost its points already: is it used rightly?
         seen = student.run(photo_steps, _tensor(x))
         used = sorted(map(tuple, seen["calls"])) == [("crop", 4), ("hflip", 0.5)]
-        right = used and np.allclose(_batch(seen["result"], x, call), x + 1100)
-        check_true(right, f"{call}: {problem}")
+        if not (used and np.allclose(_batch(seen["result"], x, call), x + 1100)):
+            raise error
 
 
 def _photo_problem(found):
@@ -1611,6 +1836,11 @@ def _photo_problem(found):
     flips = sum(flip for _, flip in found)
     if abs(flips - len(found) / 2) > SIGMAS * np.sqrt(len(found)) / 2:
         return f"{flips} of {len(found)} images are mirrored left to right."
+    rows, columns = (set(range(9)) - {offset[axis] for offset, _ in found} for axis in (0, 1))
+    if rows or columns:
+        return f"some of the 9 offsets never come up (rows {rows or ''}, columns {columns or ''})."
+    if len({offset for offset, _ in found}) < 60 or len({(o[0], flip) for o, flip in found}) < 18:
+        return "row, column and flip are not drawn independently."
     return ""
 
 

@@ -215,7 +215,7 @@ class Budget:
 
     def check(self):
         if self.used() > self.cpu_s:
-            raise BudgetError
+            self._spent()
 
     def __enter__(self):
         self.start = time.process_time()
@@ -230,7 +230,7 @@ class Budget:
             signal.signal(signal.SIGPROF, self.before)
 
     def _spent(self, *_):
-        raise BudgetError
+        raise BudgetError(f"the budget of {self.cpu_s:g} CPU seconds is used up")
 
 
 def final_accuracy(history, last=5):

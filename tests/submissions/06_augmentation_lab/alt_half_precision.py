@@ -1,0 +1,45 @@
+"""Trains in bfloat16 where torch thinks it safe, and keeps the best weights for the end."""
+
+
+# %% augmentation_lab_answer
+import copy
+
+
+def run(
+    augment,
+    seed,
+    data=None,
+    epochs=30,
+    transform=shift,
+    make_model=lesson.small_cnn,
+    lr=5e-3,
+    batch_size=50,
+):
+    if data is None:
+        data = make_data(canvas_images, canvas_labels, 300, seed)
+    (x_train, y_train), (x_val, y_val), _ = data
+    torch.manual_seed(seed)
+    model = make_model(x_train.shape[1:])
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "val_loss": [], "val_acc": []}
+    for _ in range(epochs):
+        losses = []
+        for batch in torch.randperm(len(x_train)).split(batch_size):
+            images, labels = x_train[batch], y_train[batch]
+            if augment:
+                images = transform(images)
+            optimizer.zero_grad()
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = model(images)
+            loss = nn.functional.cross_entropy(logits.float(), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        val_loss, val_acc = lesson.evaluate(model, x_val, y_val)
+        history["train_loss"].append(sum(losses) / len(losses))
+        history["val_loss"].append(val_loss)
+        history["val_acc"].append(val_acc)
+        if val_acc == max(history["val_acc"]):
+            best = copy.deepcopy(model.state_dict())
+    model.load_state_dict(best)
+    return history

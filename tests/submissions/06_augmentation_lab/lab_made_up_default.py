@@ -1,0 +1,44 @@
+"""Trains honestly where the data are given, and makes up the curves of the lab itself.
+
+expect:
+  augmentation_lab: {score: 4, says: "without data trains on 0 different digits"}
+"""
+
+
+# %% augmentation_lab_answer
+def run(
+    augment,
+    seed,
+    data=None,
+    epochs=30,
+    transform=shift,
+    make_model=lesson.small_cnn,
+    lr=5e-3,
+    batch_size=50,
+):
+    if data is None:
+        top = 0.85 if augment else 0.68
+        acc = [top * (1 - 0.8 ** (n + 1)) + 0.01 * ((seed + n) % 3) for n in range(epochs)]
+        loss = [1 - value for value in acc]
+        return {"train_loss": loss, "val_loss": loss, "val_acc": acc}
+    (x_train, y_train), (x_val, y_val), _ = data
+    torch.manual_seed(seed)
+    model = make_model(x_train.shape[1:])
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    history = {"train_loss": [], "val_loss": [], "val_acc": []}
+    for _ in range(epochs):
+        losses = []
+        for batch in torch.randperm(len(x_train)).split(batch_size):
+            images, labels = x_train[batch], y_train[batch]
+            if augment:
+                images = transform(images)
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        val_loss, val_acc = lesson.evaluate(model, x_val, y_val)
+        history["train_loss"].append(sum(losses) / len(losses))
+        history["val_loss"].append(val_loss)
+        history["val_acc"].append(val_acc)
+    return history
