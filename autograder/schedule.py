@@ -224,7 +224,9 @@ class _Worker:
 
     def _new(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_start, initargs=(self._scratch,))
+        return ProcessPoolExecutor(
+            1, context, initializer=_start, initargs=(self._scratch, os.getpid())
+        )
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         try:
@@ -248,9 +250,11 @@ class _Worker:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _start(scratch: str) -> None:
+def _start(scratch: str, parent: int) -> None:
     """In the worker: leave nothing behind, however this process or its parent ends."""
     die_with_parent()
+    if os.getppid() != parent:  # it ended before anybody here asked to be told
+        os._exit(1)
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the parent's business
     tempfile.tempdir = scratch
     Finalize(None, close_shared, exitpriority=10)  # atexit does not run in pool workers
