@@ -99,23 +99,56 @@ def test_any_bytes_decode_or_are_refused(data):
     assert isinstance(value, (*allowed, torch.Tensor, Opaque))
 
 
+def spec(dtype, shape, order):
+    """An array as it stands in a header."""
+    return struct.pack(f"!B{len(shape)}Q{len(order)}B", dtype, *shape, *order)
+
+
+FLOAT64 = codec.DTYPES.index("float64")
+
+
 @pytest.mark.parametrize(
-    "spec",
+    "data",
     [
-        ["float64", [2], [0], 0],  # larger than its buffer
-        ["object", [1], [0], 0],
-        ["float64", [-1], [0], 0],
-        ["float64", [1], [1], 0],
-        ["float64", [1], [0], 5],
-        ["float64", [1], [True], 0],
-        ["float64", 1, [0], 0],
+        spec(FLOAT64, [2], [0]),  # larger than its buffer
+        spec(len(codec.DTYPES), [1], [0]),
+        spec(FLOAT64, [1 << 63, 2], [0, 1]),
+        spec(FLOAT64, [1 << 63, 0], [0, 1]),
+        spec(FLOAT64, [1], [1]),
+        spec(FLOAT64, [1, 1], [0, 0]),
+        spec(FLOAT64, [1] * 17, range(17)),
+        spec(FLOAT64, [1], [0])[:-1],
+        b"",
     ],
 )
-def test_malformed_arrays_are_refused(spec):
+def test_malformed_arrays_are_refused(data):
     """An array must fit its buffer and name a known dtype, shape and order."""
-    header = msgpack.packb(msgpack.ExtType(1, msgpack.packb(spec)))
-    with pytest.raises(CodecError):
-        codec.unpack(header, [bytearray(8)])
+    header = msgpack.packb(msgpack.ExtType(1, data))
+    for buffer in (bytearray(8), bytearray()):
+        with pytest.raises(CodecError):
+            codec.unpack(header, [buffer])
+    good = msgpack.packb(msgpack.ExtType(1, spec(FLOAT64, [1], [0])))
+    assert codec.unpack(good, [bytearray(8)]) == [0.0]
+
+
+def test_a_buffer_belongs_to_one_array():
+    """A header of many arrays cannot make one buffer many: copies of it would fill the memory."""
+    arrays = [msgpack.ExtType(1, spec(0, [8], [0]))] * 2
+    assert len(codec.unpack(msgpack.packb(arrays), [bytearray(8), bytearray(8)])) == 2
+    with pytest.raises(CodecError, match="buffer"):
+        codec.unpack(msgpack.packb(arrays), [bytearray(8)])
+
+
+def test_nothing_may_follow_a_frame():
+    """A second answer, sent before it was asked for, would be taken for that to the next call."""
+    here, there = socket.socketpair()
+    with here, there:
+        codec.send(there, "first")
+        assert codec.receive(here) == "first"
+        for answer in ("second", "third"):
+            codec.send(there, answer)
+        with pytest.raises(CodecError, match="follows"):
+            codec.receive(here)
 
 
 def test_a_promised_size_costs_no_memory():

@@ -1,8 +1,9 @@
 """Plain values as bytes and back, for two processes that do not trust each other.
 
 A message is a msgpack header and a list of raw buffers. The header is a tree of
-plain values in which an array stands as (kind, dtype, shape, axis order, index of
-its buffer); the bytes of arrays travel beside it and are never copied needlessly.
+plain values in which an array stands as an extension: its kind, dtype, shape and axis
+order. The bytes of the first array are the first buffer, those of the second the second,
+and so on, so each is used once; they travel beside the header and are never copied needlessly.
 Decoding builds exact built-in types, ``np.ndarray`` and CPU ``torch.Tensor``, or
 an ``Opaque`` that names a type which may not cross. There is no pickle here.
 
@@ -17,7 +18,7 @@ import math
 import socket
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +33,12 @@ MAX_DEPTH = 32
 MAX_DIMS = 16
 MAX_INT_BYTES = 128
 
-DTYPES = frozenset(
-    {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
-    | {"float16", "float32", "float64"}
+DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
 )
+_NUMBERS = {name: number for number, name in enumerate(DTYPES)}  # what stands in a header
+_NATIVE = tuple(map(np.dtype, DTYPES))
 
 _ARRAY, _TENSOR, _TUPLE, _BIGINT, _OPAQUE = range(1, 6)
 
@@ -78,6 +81,8 @@ def _plain(value: Any, buffers: list[memoryview], count: list[int], depth: int) 
 
     if type(value) in _SIMPLE:
         return value
+    if type(value) is np.ndarray:
+        return _array(value, _ARRAY, buffers)
     if isinstance(value, int) and not isinstance(value, bool):
         return _integer(int.__int__(value))
 
@@ -128,22 +133,31 @@ def _integer(value: int) -> Any:
 
 def _tensor(torch: Any, tensor: Any, buffers: list[memoryview]) -> Any:
     name = str(tensor.dtype).removeprefix("torch.")
-    if name not in DTYPES or tensor.is_sparse or tensor.device.type == "meta":
+    if name not in _NUMBERS or tensor.is_sparse or tensor.device.type == "meta":
         return msgpack.ExtType(_OPAQUE, f"Tensor of {name}".encode())
     return _array(tensor.detach().cpu().resolve_neg().numpy(), _TENSOR, buffers)
 
 
 def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
-    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMS:
-        return msgpack.ExtType(_OPAQUE, f"ndarray of {array.dtype.name}"[:200].encode())
+    dtype, axes = array.dtype, array.ndim
+    number = _NATIVE.index(dtype) if dtype in _NATIVE else _NUMBERS.get(dtype.name)
+    if number is None or axes > MAX_DIMS:
+        return msgpack.ExtType(_OPAQUE, f"ndarray of {dtype.name}"[:200].encode())
     # The axis order in memory survives, so a transposed array arrives transposed.
-    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
-    flat = np.ascontiguousarray(array.transpose(order), dtype=array.dtype.newbyteorder("="))
+    order, flat = range(axes), array
+    if not array.flags.c_contiguous:
+        order = sorted(order, key=lambda axis: -abs(array.strides[axis]))
+        flat = array.transpose(order)
+    flat = np.ascontiguousarray(flat, dtype=_NATIVE[number])
     if sum(len(b) for b in buffers) + flat.nbytes > MAX_TOTAL or len(buffers) >= MAX_BUFFERS:
         raise CodecError(f"the arrays are larger than {MAX_TOTAL >> 20} MiB or too many")
     buffers.append(memoryview(flat.reshape(-1).view(np.uint8).data))
-    spec = [array.dtype.name, list(array.shape), order, len(buffers) - 1]
-    return msgpack.ExtType(kind, _tree_bytes(spec))
+    return msgpack.ExtType(kind, struct.pack(_layout(axes), number, *array.shape, *order))
+
+
+def _layout(axes: int) -> str:
+    """An array in a header: the number of its dtype, its shape, its axes in the order of memory."""
+    return f"!B{axes}Q{axes}B"
 
 
 def _tree_bytes(tree: Any) -> bytes:
@@ -153,16 +167,16 @@ def _tree_bytes(tree: Any) -> bytes:
 # ----------------------------------------------------------------- decoding
 
 
-def unpack(header: bytes, buffers: list[bytearray]) -> Any:
+def unpack(header: bytes, buffers: Iterable[bytearray]) -> Any:
     """Build the value that ``header`` and ``buffers`` describe.
 
     The arrays are views on ``buffers``. Raises CodecError on anything malformed.
     """
     budget = [MAX_NODES]
-    return _parse(header, buffers, budget, 0)
+    return _parse(header, iter(buffers), budget, 0)
 
 
-def _parse(data: bytes, buffers: list[bytearray], budget: list[int], depth: int) -> Any:
+def _parse(data: bytes, buffers: Iterator[bytearray], budget: list[int], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise CodecError("the message is nested too deeply")
     if len(data) > MAX_HEADER:
@@ -206,7 +220,7 @@ def _measure(value: Any, budget: list[int], depth: int) -> None:
 
 
 def _extension(
-    code: int, payload: bytes, buffers: list[bytearray], budget: list[int], depth: int
+    code: int, payload: bytes, buffers: Iterator[bytearray], budget: list[int], depth: int
 ) -> Any:
     if code == _OPAQUE:
         return Opaque(payload[:200].decode("utf-8", "replace"))
@@ -220,30 +234,31 @@ def _extension(
             raise CodecError("a tuple is malformed")
         return tuple(items)
     if code in (_ARRAY, _TENSOR):
-        return _view(_parse(payload, [], budget, depth), code, buffers)
+        return _view(payload, code, buffers)
     raise CodecError(f"unknown extension type {code}")
 
 
-def _view(spec: Any, kind: int, buffers: list[bytearray]) -> Any:
-    match spec:
-        case [str(name), list(shape), list(order), int(index)]:
-            pass
-        case _:
-            raise CodecError("an array is malformed")
-    sizes_ok = all(type(n) is int and 0 <= n <= MAX_TOTAL for n in shape)
-    if name not in DTYPES or len(shape) > MAX_DIMS or not sizes_ok:
-        raise CodecError("an array has a forbidden dtype or shape")
-    if not all(type(axis) is int for axis in order) or sorted(order) != list(range(len(shape))):
+def _view(payload: bytes, kind: int, buffers: Iterator[bytearray]) -> Any:
+    axes = len(payload) // 9
+    if len(payload) != struct.calcsize(_layout(axes)) or axes > MAX_DIMS:
+        raise CodecError("an array is malformed")
+    number, *rest = struct.unpack(_layout(axes), payload)
+    shape, order = rest[:axes], rest[axes:]
+    if number >= len(DTYPES):
+        raise CodecError("an array has a forbidden dtype")
+    if sorted(order) != list(range(axes)):
         raise CodecError("an array has a malformed axis order")
-    if type(index) is not int or not 0 <= index < len(buffers):
-        raise CodecError("an array names a buffer that is not there")
-    dtype = np.dtype(name)
-    if math.prod(shape) * dtype.itemsize != len(buffers[index]):
+    dtype, buffer = _NATIVE[number], next(buffers, None)
+    if buffer is None or math.prod(shape) * dtype.itemsize != len(buffer):
         raise CodecError("an array and its buffer differ in size")
-    flat = np.frombuffer(buffers[index], dtype=dtype)
-    if name == "bool":  # bytes other than 0 and 1 are not booleans
-        flat = flat.view(np.uint8) != 0
-    array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+    if max(shape, default=0) > MAX_TOTAL:  # beside a length of 0
+        raise CodecError("an array has a forbidden shape")
+    array = np.frombuffer(buffer, dtype=dtype)
+    if number == 0:  # bytes other than 0 and 1 are not booleans
+        array = array.view(np.uint8) != 0
+    array = array.reshape([shape[axis] for axis in order])
+    if order != list(range(axes)):
+        array = array.transpose(np.argsort(order))
     if kind == _ARRAY:
         return array
     import torch
@@ -271,22 +286,43 @@ def send(sock: socket.socket, value: Any) -> None:
 
 
 def receive(sock: socket.socket) -> Any:
-    """Read one value. Raises CodecError on a bad frame and EOFError when the peer is gone."""
-    header_size, count = struct.unpack("!II", _exactly(sock, 8))
+    """Read one value. Raises CodecError on a bad frame and EOFError when the peer is gone.
+
+    The two sides take turns, so nothing may follow a frame until it is answered.
+    """
+    frame = _Frame(sock)
+    header_size, count = struct.unpack("!II", frame.take(8))
     if header_size > MAX_HEADER or count > MAX_BUFFERS:
         raise CodecError("the frame is too large")
-    sizes = struct.unpack(f"!{count}Q", _exactly(sock, 8 * count))
+    sizes = struct.unpack(f"!{count}Q", frame.take(8 * count))
     if sum(sizes) > MAX_TOTAL:
         raise CodecError("the frame is too large")
-    header = bytes(_exactly(sock, header_size))
-    return unpack(header, [_exactly(sock, size) for size in sizes])
+    header = bytes(frame.take(header_size))
+    value = unpack(header, [frame.take(size) for size in sizes])
+    if frame.left():
+        raise CodecError("something follows the frame")
+    return value
 
 
-def _exactly(sock: socket.socket, size: int) -> bytearray:
-    data = bytearray()
-    while len(data) < size:  # grow with what arrives: a promised size costs no memory
-        chunk = sock.recv(min(size - len(data), 1 << 20))
-        if not chunk:
-            raise EOFError("the other side closed the connection")
-        data += chunk
-    return data
+class _Frame:
+    """Takes a frame from a socket part by part; a small one is read with one system call."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._ahead, self._at = sock, b"", 0
+
+    def take(self, size: int) -> bytearray:
+        """The next ``size`` bytes. It grows with what arrives: a promised size costs no memory."""
+        data = bytearray(self._ahead[self._at : self._at + size])
+        self._at += len(data)
+        while len(data) < size:
+            missing = size - len(data)
+            chunk = self._sock.recv(min(max(missing, SMALL), 1 << 20))
+            if not chunk:
+                raise EOFError("the other side closed the connection")
+            data += chunk[:missing]
+            self._ahead, self._at = chunk, missing
+        return data
+
+    def left(self) -> bool:
+        """Whether bytes were read that nobody has taken."""
+        return self._at < len(self._ahead)

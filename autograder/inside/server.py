@@ -9,9 +9,11 @@ believed by nobody.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import socket
 import traceback
+import types
 from collections.abc import Iterable
 from typing import Any
 
@@ -134,11 +136,15 @@ def _overwrite(value: Any) -> None:
 
 def _run(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
     """Run a probe: a function of the grader's that builds objects and reports observations."""
-    source, filename = request["source"], f"<probe {request['name']}>"
     scope: dict[str, Any] = {"__name__": "probe"}
-    exec(compile(source, filename, "exec"), scope)
+    exec(_compiled(request["source"], f"<probe {request['name']}>"), scope)
     probe = scope[request["name"]]
     return {"value": probe(Names(namespace), *request["args"], **request["kwargs"])}
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(source: str, filename: str) -> types.CodeType:
+    return compile(source, filename, "exec")
 
 
 def _describe(error: BaseException) -> dict[str, Any]:
@@ -147,12 +153,12 @@ def _describe(error: BaseException) -> dict[str, Any]:
         text = str(error)[:MAX_TEXT]
     except BaseException:  # a hostile __str__
         text = ""
-    types = [str(kind.__name__)[:200] for kind in type(error).__mro__][:20]
+    kinds = [str(kind.__name__)[:200] for kind in type(error).__mro__][:20]
     frames = traceback.extract_tb(error.__traceback__)[-20:]
     # Only frames of the notebook: IPython names its cells <ipython-input-…> or …/ipykernel_….
     own = [f for f in frames if "ipython-input" in f.filename or "ipykernel_" in f.filename]
     where = f"line {own[-1].lineno}: {own[-1].line}" if own else ""
-    return {"types": types, "text": text, "where": where[:500]}
+    return {"types": kinds, "text": text, "where": where[:500]}
 
 
 _OPERATIONS = {"get": _get, "call": _call, "each": _each, "trace": _trace, "run": _run}

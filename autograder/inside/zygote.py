@@ -15,6 +15,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import io
@@ -50,6 +51,8 @@ def main() -> None:
             except ImportError:  # a course need not install every library
                 continue
     _warm_up()
+    if "autograder_inside.ipython" in preload:
+        _application()
     _loaded.update(sys.modules)
     _one_thread()
     ctypes.CDLL(None).malloc_trim(0)
@@ -84,6 +87,14 @@ def _warm_up() -> None:
         axis.set_title("0")
         figure.savefig(io.BytesIO(), bbox_inches="tight")
         plotting.close(figure)
+
+
+@functools.cache
+def _application() -> Any:
+    """IPython's application and shell: made here once, or in a cold kernel, for itself."""
+    from . import ipython
+
+    return ipython.prepare()
 
 
 def _one_thread() -> None:
@@ -180,8 +191,9 @@ def _kernel(request: dict[str, Any], ready: int, sealer: socket.socket) -> None:
     isolation.ProcessLimits(**request["limits"]).apply()
     isolation.drop_capabilities()
     isolation.load_seccomp(forks=bounded or not request["root"])
+    application = _application()
     _reseed(request["seed"])
-    app = _ipython_kernel(request["connection"])
+    _bind(application, request["connection"])
     sealer.send(BOUND)
     if sealer.recv(1) != SEALED:
         raise RuntimeError("the folder of the sockets could not be made read-only")
@@ -189,7 +201,7 @@ def _kernel(request: dict[str, Any], ready: int, sealer: socket.socket) -> None:
     os.write(ready, READY)
     os.close(ready)
     try:
-        app.start()
+        application.start()
     finally:
         os._exit(0)
 
@@ -228,14 +240,14 @@ def _close_all_but(kept: tuple[int, ...]) -> None:
     os.closerange(low, 1 << 16)
 
 
-def _ipython_kernel(connection: dict[str, Any]) -> Any:
-    """An IPython kernel with its sockets bound."""
+def _bind(application: Any, connection: dict[str, Any]) -> None:
+    """Make an application a kernel with its sockets bound."""
     from . import ipython
 
     path = f"{OWN}/connection.json"
     with open(path, "w") as file:
         json.dump(connection, file)
-    return ipython.start(path, _loaded)
+    ipython.start(application, path, _loaded)
 
 
 def _reseed(seed: int) -> None:
