@@ -11,8 +11,9 @@ import contextlib
 import dataclasses
 import os
 import sys
+import traceback
 import zlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import zip_longest
@@ -138,8 +139,25 @@ class _Grader:
         self._unit, self._student, self._seed = unit, student, seed
         self._checks = dict(self.not_run)
         for item, following in zip_longest(self._items, self._items[1:]):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._run(item, following)
         return Judgement(tuple(self._checks.values()), self.rubrics)
+
+    def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        """One case: its fixtures, the check, its fixtures again.
+
+        It is what pytest's ``runtestprotocol`` does, but for the reports, which nobody reads.
+        Once a case of a check has failed or broken, its other cases are not run.
+        """
+        state, hook = self._checks[_key(item)], item.config.hook
+        if state.status is Status.FAILED or state.detail:
+            return
+        assert isinstance(item, pytest.Function)
+        item._initrequest()  # forget the fixtures of an earlier student
+        error = _raised(lambda: hook.pytest_runtest_setup(item=item))
+        if error is None:
+            error = _raised(lambda: hook.pytest_runtest_call(item=item))
+        after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
+        self._checks[_key(item)] = _result(state, error or after)
 
     # ------------------------------------------------------------- fixtures
 
@@ -159,10 +177,6 @@ class _Grader:
         return np.random.default_rng([self._seed, zlib.crc32(request.node.name.encode())])
 
     # ---------------------------------------------------------------- hooks
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Python's own tracebacks: pytest's take a tenth of a second for each failed check."""
-        config.option.tbstyle = "native"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -188,34 +202,23 @@ class _Grader:
         self._items = session.items
         return True
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Once a case of a check has failed or broken, its other cases are not run."""
-        state = self._checks[_key(item)]
-        return True if state.status is Status.FAILED or state.detail else None
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        self._record(_key(item), call, str(report.longreprtext))
-        return report
+def _raised(phase: Callable[[], Any]) -> BaseException | None:
+    """What a phase of a case raised, pytest's own outcomes (skip, fail) included."""
+    call = pytest.CallInfo.from_call(phase, when="call", reraise=KeyboardInterrupt)
+    return call.excinfo.value if call.excinfo else None
 
-    def _record(self, key: str, call: pytest.CallInfo[Any], text: str) -> None:
-        known = self._checks[key]
-        error = call.excinfo.value if call.excinfo else None
-        if known.detail or (error is None and call.when != "call"):
-            return
-        if error is None:
-            found = dataclasses.replace(known, status=Status.PASSED, message="")
-        elif isinstance(error, CheckFailed):
-            found = dataclasses.replace(
-                known, status=Status.FAILED, message=error.text, mistake=error.mistake
-            )
-        else:
-            detail = text[-4000:] or repr(error)
-            found = dataclasses.replace(known, status=Status.ERROR, message=UNJUDGED, detail=detail)
-        self._checks[key] = found
+
+def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
+    """What a case that raised this makes of its check."""
+    if error is None:
+        return dataclasses.replace(check, status=Status.PASSED, message="")
+    if isinstance(error, CheckFailed):
+        return dataclasses.replace(
+            check, status=Status.FAILED, message=error.text, mistake=error.mistake
+        )
+    detail = "".join(traceback.format_exception(error))[-4000:]
+    return dataclasses.replace(check, status=Status.ERROR, message=UNJUDGED, detail=detail)
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."

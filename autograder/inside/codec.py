@@ -144,7 +144,7 @@ def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
     if number is None or axes > MAX_DIMS:
         return msgpack.ExtType(_OPAQUE, f"ndarray of {dtype.name}"[:200].encode())
     # The axis order in memory survives, so a transposed array arrives transposed.
-    order, flat = range(axes), array
+    order, flat = list(range(axes)), array
     if not array.flags.c_contiguous:
         order = sorted(order, key=lambda axis: -abs(array.strides[axis]))
         flat = array.transpose(order)
