@@ -39,6 +39,8 @@ class QuietStream(OutStream):
 class Kernel(IPythonKernel):
     """A kernel whose shell was there before it: it takes the place that the shell left open."""
 
+    _execute_sleep = 0.0  # after each cell: outputs and their end take the same channel
+
     def __init__(self, **names: Any) -> None:
         super().__init__(**names)
         self.shell.parent = self.shell.kernel = self
@@ -61,6 +63,7 @@ class App(IPKernelApp):
         self.shell = ZMQInteractiveShell.instance(
             parent=self, profile_dir=self.profile_dir, compiler_class=XCachingCompiler
         )
+        self.log.setLevel(self.log_level)  # its handler drops what was written for nothing
         self.init_pdb()
         self.init_path()
         self.init_extensions()

@@ -8,6 +8,7 @@ documentation, "Customizing the kernel's runtime environment".
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from typing import Any
 
@@ -16,6 +17,7 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.session import DELIM
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Int, Type
 from zmq.constants import SocketOption
@@ -109,14 +111,27 @@ class BoundedChannel(AsyncZMQSocketChannel):
         parts = await self.socket.recv_multipart(**kwargs)
         self.allowance -= sum(map(len, parts))
         try:
-            _, frames = self.session.feed_identities(parts)
-            message = self.session.deserialize(frames)
+            message = self._decode(parts)
         except Exception:  # forged or malformed by the student's code
             return {"parent_header": {}, "msg_type": "malformed", "content": {}}
         if self.allowance < 0 and message["msg_type"] != "status":
             self.overflowed = True
             return {"parent_header": {}, "msg_type": "dropped", "content": {}}
         return message
+
+    def _decode(self, parts: list[bytes]) -> dict[str, Any]:
+        """A message from its parts (Jupyter's documentation, "Messaging: the wire protocol").
+
+        The signature is not looked at, because it proves nothing: the student's code knows the
+        key, and nobody else can reach this socket. Dates stay texts, because nobody reads them.
+        """
+        begin = parts.index(DELIM) + 2
+        names = ("header", "parent_header", "metadata", "content")
+        message = dict(zip(names, map(json.loads, parts[begin : begin + 4]), strict=True))
+        if not all(type(value) is dict for value in message.values()):
+            raise ValueError("a part of the message is not an object")
+        known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
+        return {**message, **known, "buffers": [memoryview(part) for part in parts[begin + 4 :]]}
 
 
 class BoundedClient(AsyncKernelClient):

@@ -223,7 +223,7 @@ class _Kernel:
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or index in lost:
                 continue
-            limit = min(self._limits.cell_cpu_s, self._limits.notebook_cpu_s - self.watch.spent())
+            limit = self.watch.allowance(self._limits.cell_cpu_s, self._limits.notebook_cpu_s)
             if limit <= 0:
                 _say(cell, "the notebook used up its computing time before this cell")
                 continue

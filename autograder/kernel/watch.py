@@ -16,6 +16,7 @@ from .preloaded import KernelProcess
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Watch:
 
     def __init__(self, process: KernelProcess, limits: Limits) -> None:
         self._process, self._limits = process, limits
-        self._base = usage(process.pid)
+        self._base, self._forked = usage(process.pid), time.monotonic()
         self._own = own_memory()
         self._cpu_now = self._base.cpu_s
         self.killed = False
@@ -94,6 +95,11 @@ class Watch:
     def spent(self) -> float:
         """CPU seconds of the kernel since it was forked."""
         return usage(self._process.pid).cpu_s - self._base.cpu_s
+
+    def allowance(self, cpu_s: float, total: float) -> float:
+        """CPU seconds for the next piece of work: ``cpu_s``, or what is left of ``total``."""
+        most = (time.monotonic() - self._forked) * _CORES  # what it has used is slow to read
+        return cpu_s if most + cpu_s <= total else min(cpu_s, total - self.spent())
 
     def used(self) -> float:
         """CPU seconds of this piece of work; where it was over before anybody looked, its time."""
