@@ -92,6 +92,7 @@ def test_a_half_answer_is_begun(capsys):
         ("def f(n): 2 * n", "returns nothing"),
         ("def f(n): raise NotImplementedError('no float16')", "stops with NotImplementedError"),
         ("def f(n): return [[1], [1, 2]]", "Your code gives [[1], [1, 2]], not 4."),
+        ("def f(n): return np.float64(0)", "Your code gives 0.0, not 4."),
     ],
 )
 def test_what_goes_wrong_is_told_in_a_sentence(capsys, source, says):

@@ -259,8 +259,9 @@ def look_at_run(cells: Cells, folder: Path, unit: Unit) -> Iterator[Finding]:
     except Exception as error:  # a kernel that does not start has many reasons
         yield Finding(
             MISSING,
-            "The notebook cannot be run here. Open it as START_HERE.html says; if it runs there, "
-            f"show this line to your teacher: {type(error).__name__}: {_first_line(str(error))}",
+            "The notebook could not be run to its end. Try once more; if it runs in JupyterLab and "
+            "not here, show this line to your teacher: "
+            f"{type(error).__name__} {_first_line(str(error))}".rstrip(),
         )
         return
     finally:

@@ -250,6 +250,7 @@ def _is_missing(error):
 
 
 def _short(value, repr=repr):
+    value = value.item() if isinstance(value, np.generic) else value  # 0.0, not np.float64(0.0)
     text = " ".join(repr(value).split())
     return text if len(text) < 120 else text[:117] + "..."
 
