@@ -92,6 +92,7 @@ def test_a_half_answer_is_begun(capsys):
         ("def f(n): 2 * n", "returns nothing"),
         ("def f(n): raise NotImplementedError('no float16')", "stops with NotImplementedError"),
         ("def f(n): return [[1], [1, 2]]", "Your code gives [[1], [1, 2]], not 4."),
+        ("def f(n): return np.float64(0)", "Your code gives 0.0, not 4."),
     ],
 )
 def test_what_goes_wrong_is_told_in_a_sentence(capsys, source, says):
@@ -106,6 +107,7 @@ def test_what_goes_wrong_is_told_in_a_sentence(capsys, source, says):
     ("result", "says"),
     [
         ("np.ones((1, 2))", "shape (1, 2), not (2, 2)"),
+        ("4.0", "is one number, not an array of shape (2, 2)"),
         ("np.array([[1, 2], [3, 5]])", "At [1, 1] your result is 5, not 4."),
         ("'four'", "not an array of numbers"),
         ("np.array([[1, 2], [3, np.nan]])", "At [1, 1] your result is nan, not 4."),
@@ -114,6 +116,25 @@ def test_what_goes_wrong_is_told_in_a_sentence(capsys, source, says):
 def test_arrays_differ_first_in_shape_then_at_an_index(capsys, result, says):
     examples = 'check.close("four numbers", lambda: f(), [[1, 2], [3, 4]])'
     assert says in told(capsys, f"def f(): return {result}", examples)
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        ("np.ones((1, 4))", "is an array of shape (1, 4), not one number"),
+        ("-0.0", "Your code gives 0, not 4."),
+        ("(1, [2])", "which is not an array of numbers"),
+    ],
+)
+def test_where_one_number_is_asked_for(capsys, result, says):
+    examples = 'check.close("one number", lambda: f(), 4)'
+    assert says in told(capsys, f"def f(): return {result}", examples)
+
+
+def test_an_answer_of_another_form_gets_a_sentence_and_not_only_an_error(capsys):
+    said = told(capsys, "def f(): return (1,)", 'check.equal("two", lambda: f()[1], 2)')
+    assert "does not fit here (IndexError: tuple index out of range)" in said
+    assert "the form the text asks for" in said
 
 
 def test_a_tensor_that_needs_a_gradient_is_compared(capsys):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import zipfile
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -14,6 +19,7 @@ from student_machine import make_python, run, unpack
 from autograder import samples
 from autograder.course import Course
 from autograder.handout import handout
+from autograder.kit import check_before_submitting as preflight
 from autograder.receipts import receipt
 from autograder.unit import unit_names
 
@@ -179,6 +185,114 @@ def test_a_file_that_is_no_notebook_and_a_missing_one(folder, student_python):
     (folder / f"{UNIT}.ipynb").unlink()
     said = run(student_python, folder, "check_before_submitting.py", status=2).stdout
     assert "There is no file" in said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + solved(),
+        solved().decode().encode("utf-16"),
+        json.dumps({"cells": json.loads(solved())["cells"]}).encode(),
+    ],
+    ids=["byte order mark", "utf-16", "no version"],
+)
+def test_a_file_that_the_grader_can_read_is_run(folder, student_python, data):
+    """An editor may have saved it in another way; what is looked at is the same."""
+    write(folder, data)
+    result = run(student_python, folder, "check_before_submitting.py")
+    assert "READY. Hand in" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("while True:\n    pass", "Perhaps a loop never ends"),
+        ("exit()", "Python itself ends in"),
+        ("age = input('age?')", "asks a question with input() in the cell"),
+        ("assert 1 == 2", "stops with AssertionError, in the cell that begins with: assert"),
+        ("def f(x)\n    return x", "stops with SyntaxError: expected ':' (line 1), in the cell"),
+        ("a = nothing\n", "stops with NameError: name 'nothing' is not defined, in the cell"),
+    ],
+)
+def test_a_cell_that_stops_the_notebook_gets_one_sentence(folder, student_python, cell, says):
+    notebook = json.loads(solved())
+    notebook["cells"].insert(3, nbformat.v4.new_code_cell(cell))
+    write(folder, json.dumps(notebook).encode())
+    unit = json.loads((folder / "unit.json").read_text())
+    unit["limits"]["wall_s"] = 10  # instead of a minute
+    (folder / "unit.json").write_text(json.dumps(unit))
+    said = run(student_python, folder, "check_before_submitting.py", status=1).stdout
+    assert says in said
+    assert said.count("✗") == 1
+    assert "NOT READY. 1 of" in said
+    assert "make it faster" not in said
+
+
+def test_of_several_cells_that_stop_the_first_is_named(folder, student_python):
+    """An id without quotes: the cells that need it stop too, and would bury the reason."""
+    write(folder, re.sub(rb"STUDENT_ID = 'ada'", b"STUDENT_ID = ada", solved()))
+    said = run(student_python, folder, "check_before_submitting.py", status=1).stdout
+    assert "belongs between quotes" in said
+    assert "NameError: name 'ada' is not defined" in said
+    assert "Cells after it stop, too" in said
+    assert said.count("✗") == 3
+
+
+def test_another_units_notebook_is_recognised(folder, student_python):
+    other = ROOT / "release" / "01_parameter_sharing" / "01_parameter_sharing.ipynb"
+    write(folder, other.read_bytes())
+    said = run(student_python, folder, "check_before_submitting.py", status=2).stdout
+    assert "it is another notebook" in said
+
+
+def test_the_notebook_is_run_with_one_thread_as_it_is_graded(folder, student_python):
+    """Threads that wait for each other count as computing, and the limit is one of computing."""
+    notebook = json.loads(solved())
+    cell = "import torch\nassert torch.get_num_threads() == 1"
+    notebook["cells"].insert(3, nbformat.v4.new_code_cell(cell))
+    write(folder, json.dumps(notebook).encode())
+    many = "import os, runpy; os.environ['OMP_NUM_THREADS'] = '2'; runpy.run_path("
+    program = many + "'check_before_submitting.py', run_name='__main__')"
+    assert "READY. Hand in" in run(student_python, folder, "-c", program).stdout
+
+
+def test_computing_is_counted_where_the_kernel_is_started_by_a_launcher():
+    """As on Windows, where the Python of an environment only starts another one."""
+    busy = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True); time.sleep(60)"
+    launcher = ["sh", "-c", '"$0" -c "$1"; true', sys.executable, busy]
+    with subprocess.Popen(launcher, stdout=subprocess.PIPE, start_new_session=True) as process:
+        process.stdout.readline()
+        provisioner = SimpleNamespace(pid=process.pid)
+        spent = preflight._spent(SimpleNamespace(km=SimpleNamespace(provisioner=provisioner)))
+        os.killpg(process.pid, signal.SIGKILL)
+    assert 0.4 < spent < 60  # 60: it did not fall back to the clock
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_helpers_and_preflight_need_nothing_that_only_unix_has(
+    project, tmp_path, student_python, name
+):
+    """Windows has none of these modules, functions and signals, and its files are not UTF-8."""
+    folder = unpack(handout(project, name, tmp_path / "zips"), tmp_path / "home")
+    windows = "\n".join([
+        "import sys, os, signal, runpy, warnings",
+        "import lesson, numpy, torch, matplotlib.pyplot, sklearn, tqdm",
+        "for module in ['lesson', 'classroom']: del sys.modules[module]",
+        "unix = 'fcntl grp pty pwd resource termios tty'.split()",
+        "sys.modules.update(dict.fromkeys(unix))",
+        "for there, names in ((os, 'fork getuid killpg sched_getaffinity uname'),",
+        "                     (signal, 'SIGALRM SIGKILL SIGPROF alarm setitimer')):",
+        "    for name in names.split(): delattr(there, name)",
+        "warnings.simplefilter('error', EncodingWarning)",
+        "import lesson, classroom",
+        "sys.argv = ['check_before_submitting.py', '--quick']",
+        "runpy.run_path(sys.argv[0], run_name='__main__')",
+    ])  # fmt: skip
+    arguments = ["-X", "utf8=0", "-X", "warn_default_encoding"]
+    result = run(student_python, folder, *arguments, "-c", windows, status=1)
+    assert "STUDENT_ID is empty" in result.stdout
+    assert "Traceback" not in result.stderr
 
 
 def test_receipts_of_a_class(scratch):

@@ -15,9 +15,11 @@ import ast
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,42 +50,57 @@ class Unusable(Exception):
 def read_cells(data: bytes) -> Cells:
     """The cells of a notebook file: dicts with cell_type, source (str) and metadata (dict)."""
     try:
-        cells: Cells = json.loads(data)["cells"]
-        for cell in cells:
-            cell["source"] = "".join(cell["source"])
-            cell["metadata"] = dict(cell.get("metadata") or {})
-            cell.setdefault("cell_type", "raw")
+        return [_cell(raw) for raw in json.loads(data)["cells"]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Unusable(
             "This file is not a Jupyter notebook, or it is damaged. Open it in JupyterLab; "
             "if that fails, take an earlier copy (File, Revert to Checkpoint)."
         ) from None
-    return cells
+
+
+def _cell(raw: dict[str, Any]) -> dict[str, Any]:
+    """What matters of a cell; a mark or a tag that is none of Jupyter's is left out."""
+    metadata = dict(raw.get("metadata") or {})
+    mark, tags = metadata.get("nbgrader"), metadata.get("tags")
+    name = mark.get("grade_id") if isinstance(mark, dict) else None
+    kinds = ("code", "markdown")
+    return {
+        "cell_type": raw.get("cell_type") if raw.get("cell_type") in kinds else "raw",
+        "source": "".join(raw["source"]),
+        "id": str(raw.get("id")),
+        "metadata": {
+            "nbgrader": {"grade_id": name} if isinstance(name, str) else {},
+            "tags": tags if isinstance(tags, list) else [],
+        },
+    }
 
 
 def student_id(cells: Cells) -> Any:
     """What ``STUDENT_ID`` is set to in the first code cell that sets it, or None."""
+    text = _written_id(cells)
+    try:
+        return None if text is None else ast.literal_eval(text[:200])
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _written_id(cells: Cells) -> str | None:
+    """What stands behind ``STUDENT_ID =``, whatever it is; None where nothing sets the id."""
     for cell in cells:
-        if cell["cell_type"] != "code" or "STUDENT_ID" not in cell["source"]:
-            continue
-        for line in cell["source"].splitlines():
+        for line in cell["source"].splitlines() if cell["cell_type"] == "code" else ():
             name, _, value = line.partition("=")
             if name.strip() == "STUDENT_ID":
-                try:
-                    return ast.literal_eval(value.strip()[:200])
-                except (ValueError, SyntaxError, MemoryError, RecursionError):
-                    return None
+                return value.strip()
     return None
 
 
 def names_of(cells: Cells, unit: Unit) -> list[str | None]:
     """The unit's name of each cell (None for your own cells), as the grader finds it."""
     by_id = {cell["id"]: name for name, cell in unit["cells"].items()}
-    marks = [cell["metadata"].get("nbgrader") or {} for cell in cells]
-    names = [mark.get("grade_id") for mark in marks]
-    names = [name if name in unit["cells"] else None for name in names]
+    marked = [cell["metadata"]["nbgrader"].get("grade_id") for cell in cells]
+    names = [name if name in unit["cells"] else None for name in marked]
     for position, cell in enumerate(cells):
-        name = by_id.get(cell.get("id"))
+        name = by_id.get(cell["id"])
         if names[position] is None and name is not None and name not in names:
             names[position] = name
     return names
@@ -106,15 +123,16 @@ def look_at_file(path: Path, data: bytes, unit: Unit) -> Iterator[Finding]:
         )
     if path.name != f"{unit['unit']}.ipynb":
         yield Finding(MISSING, f"The file must be called {unit['unit']}.ipynb when you hand it in.")
-    age = [(2 * 60 * 24, 60 * 24, "days"), (120, 60, "hours"), (0, 1, "minutes")]
-    ago = next(f"{minutes / size:.0f} {name}" for least, size, name in age if minutes >= least)
-    yield Finding(FINE, f"The file was last saved {ago} ago. Only what is saved is handed in.")
+    age = [(2 * 60 * 24, 60 * 24, "days"), (120, 60, "hours"), (1.5, 1, "minutes")]
+    ago = [f"{minutes / size:.0f} {name} ago" for least, size, name in age if minutes >= least]
+    when = (ago or ["a moment ago"])[0]
+    yield Finding(FINE, f"The file was last saved {when}. Only what is saved is handed in.")
 
 
 def look_at_id(cells: Cells) -> Finding:
     """Whether STUDENT_ID is filled in."""
     name = student_id(cells)
-    if name is None:
+    if name is None and _written_id(cells) is None:
         return Finding(
             MISSING, 'No cell sets your id. Add one near the top: STUDENT_ID = "your id".'
         )
@@ -131,6 +149,11 @@ def look_at_cells(cells: Cells, unit: Unit) -> Iterator[Finding]:
     names = names_of(cells, unit)
     count = Counter(name for name in names if name)
     gone = [name for name in unit["cells"] if not count[name]]
+    if {name for name, cell in unit["cells"].items() if cell["kind"] == "answer"} <= {*gone}:
+        raise Unusable(
+            f"No answer cell of {unit['unit']} is in this file: it is another notebook. Did you "
+            "save or rename the wrong one?"
+        )
     for name in gone:
         yield Finding(
             MISSING,
@@ -182,10 +205,11 @@ def look_at_helpers(folder: Path, unit: Unit) -> Iterator[Finding]:
 # ---------------------------------------------------------------------------- running
 
 
-def look_at_run(data: bytes, folder: Path, unit: Unit) -> Iterator[Finding]:
+def look_at_run(cells: Cells, folder: Path, unit: Unit) -> Iterator[Finding]:
     """Run a copy from top to bottom in a fresh kernel, and say what stops or takes too long."""
+    warnings.filterwarnings("ignore", "Proactor event loop")  # what pyzmq says on Windows
     try:
-        import nbformat
+        import nbformat.v4
         from nbclient import NotebookClient
         from nbclient.exceptions import DeadKernelError
     except ImportError:
@@ -195,19 +219,23 @@ def look_at_run(data: bytes, folder: Path, unit: Unit) -> Iterator[Finding]:
             "environment (START_HERE.html), or install it: pip install jupyterlab",
         )
         return
-    notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    copies = [
+        make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"], metadata={})
+        for cell in cells
+    ]
     started: dict[int, float] = {}
     took: dict[int, float] = {}
 
     def begin(cell: Any, cell_index: int) -> None:
         started[cell_index] = _spent(client)
-        _progress(f"running cell {cell_index + 1} of {len(notebook.cells)}")
+        _progress(f"running cell {cell_index + 1} of {len(cells)}")
 
     def end(cell: Any, cell_index: int, execute_reply: Any) -> None:
         took[cell_index] = _spent(client) - started[cell_index]
 
     client = NotebookClient(
-        notebook,
+        nbformat.v4.new_notebook(cells=copies),
         kernel_name="python3",
         allow_errors=True,
         timeout=unit["limits"]["wall_s"],
@@ -215,55 +243,92 @@ def look_at_run(data: bytes, folder: Path, unit: Unit) -> Iterator[Finding]:
         on_cell_start=begin,
         on_cell_executed=end,
     )
+    # Check cells then stop with an error, too; and one thread, as where it is graded.
     os.environ.update(
-        NBGRADER_EXECUTION="preflight", JUPYTER_PREFER_ENV_PATH="1"
-    )  # check cells then stop with an error, too
+        NBGRADER_EXECUTION="preflight", JUPYTER_PREFER_ENV_PATH="1", OMP_NUM_THREADS="1"
+    )
     try:
         client.execute(cwd=str(folder), stderr=subprocess.DEVNULL)
     except DeadKernelError:
-        cell = notebook.cells[max(started)]
-        yield Finding(MISSING, f"Python itself ends in {_where(cell)}.")
+        yield Finding(
+            MISSING,
+            f"Python itself ends in {_where(cells[max(started)])}, or in the one before. Is there "
+            "an exit() or quit()? Does it need very much memory?",
+        )
+        return
+    except Exception as error:  # a kernel that does not start has many reasons
+        yield Finding(
+            MISSING,
+            "The notebook could not be run to its end. Try once more; if it runs in JupyterLab and "
+            "not here, show this line to your teacher: "
+            f"{type(error).__name__} {_first_line(str(error))}".rstrip(),
+        )
         return
     finally:
         _progress("")
-    errors = [*_errors(notebook.cells, unit)]
-    yield from errors
-    yield from _slow(notebook.cells, took, unit)
-    if not any(finding.sign == MISSING for finding in errors):
+    outputs = [copy.get("outputs", []) for copy in copies]
+    errors = [*_errors(cells, outputs, unit)]
+    stops = [finding for finding in errors if finding.sign == MISSING]
+    yield from stops[:1]
+    if len(stops) > 1:
+        yield Finding(
+            MISSING,
+            f"Cells after it stop, too ({len(stops) - 1}), perhaps only because of it. Mend it "
+            "first, then look again.",
+        )
+    yield from (finding for finding in errors if finding.sign != MISSING)
+    yield from _slow(cells, outputs, took, unit)
+    if not stops:
         yield Finding(
             FINE, f"The notebook runs from top to bottom: {sum(took.values()):.0f} s of computing."
         )
 
 
-def _errors(cells: Cells, unit: Unit) -> Iterator[Finding]:
+def _errors(cells: Cells, outputs: list[Any], unit: Unit) -> Iterator[Finding]:
     open_answers = {question(name) for name in untouched(cells, unit)}
-    for cell, name in zip(cells, names_of(cells, unit)):  # noqa: B905
-        for output in cell.get("outputs", ()):
-            if output["output_type"] != "error" or output["ename"] == "NotImplementedError":
-                continue
-            kind, text = output["ename"], output["evalue"].split("\n")[0][:200]
-            waits = "raises-exception" in cell["metadata"].get("tags", [])  # it needs an answer
-            if kind == "NotYet":
-                if name not in open_answers:
-                    yield Finding(NOTE, text.lstrip("✗○◐ "))
-            elif kind == "KeyboardInterrupt":
-                limit = unit["limits"]["wall_s"]
-                yield Finding(MISSING, f"It was stopped after {limit:g} s in {_where(cell)}.")
-            elif waits and open_answers:
-                yield Finding(NOTE, f"An answer is still needed by {_where(cell)}.")
-            else:
-                yield Finding(MISSING, f"It stops with {kind}: {text}, in {_where(cell)}.")
+    for cell, name, shown in zip(cells, names_of(cells, unit), outputs):  # noqa: B905
+        error = next((output for output in shown if output["output_type"] == "error"), None)
+        if error is None or error["ename"] == "NotImplementedError":
+            continue
+        waits = "raises-exception" in cell["metadata"]["tags"]  # it needs an answer
+        if error["ename"] == "NotYet":
+            if name not in open_answers:
+                yield Finding(NOTE, _first_line(error["evalue"]).lstrip("✗○◐ "))
+        elif waits and open_answers and error["ename"] != "KeyboardInterrupt":
+            yield Finding(NOTE, f"An answer is still needed by {_where(cell)}.")
+        else:
+            yield Finding(MISSING, _why(error["ename"], error["evalue"], cell, unit))
 
 
-def _slow(cells: Cells, took: dict[int, float], unit: Unit) -> Iterator[Finding]:
+def _why(kind: str, text: str, cell: dict[str, Any], unit: Unit) -> str:
+    """What stopped a cell, and what to do."""
+    if kind == "KeyboardInterrupt":
+        return (
+            f"After {unit['limits']['wall_s']:g} s the notebook was stopped in {_where(cell)}. "
+            "Perhaps a loop never ends, there or in a function that is called there."
+        )
+    if kind == "StdinNotImplementedError":
+        return (
+            f"The notebook asks a question with input() in {_where(cell)}. Nobody answers it when "
+            "it is graded: write the value into the cell."
+        )
+    said = re.sub(r"\(\w+\.py, (line \d+)\)$", r"(\1)", _first_line(text).rstrip("."))
+    reason = f"{kind}: {said}" if said else kind
+    return f"The notebook stops with {reason}, in {_where(cell)}. Mend that cell."
+
+
+def _slow(
+    cells: Cells, outputs: list[Any], took: dict[int, float], unit: Unit
+) -> Iterator[Finding]:
     limit = unit["limits"]["cell_cpu_s"]
     for number, seconds in took.items():
-        cell = cells[number]
-        if seconds > limit and (cell["metadata"].get("nbgrader") or {}).get("grade_id") != "setup":
+        is_setup = cells[number]["metadata"]["nbgrader"].get("grade_id") == "setup"
+        stopped = any(output.get("ename") == "KeyboardInterrupt" for output in outputs[number])
+        if seconds > limit and not is_setup and not stopped:
             yield Finding(
                 NOTE,
-                f"{seconds:.0f} s of computing in {_where(cell)}. The grader stops a cell after "
-                f"{limit:g} s: make it faster.",
+                f"{seconds:.0f} s of computing in {_where(cells[number])}. The grader stops a cell "
+                f"after {limit:g} s: make it faster.",
             )
 
 
@@ -272,14 +337,20 @@ def _spent(client: Any) -> float:
     try:
         import psutil  # comes with every Jupyter kernel
 
-        times = psutil.Process(client.km.provisioner.pid).cpu_times()
-        return float(times.user + times.system)
+        kernel = psutil.Process(client.km.provisioner.pid)
+        # On Windows the Python of an environment starts another one, which does the work.
+        times = [process.cpu_times() for process in (kernel, *kernel.children(recursive=True))]
+        return float(sum(each.user + each.system for each in times))
     except Exception:
         return time.monotonic()
 
 
 def _where(cell: dict[str, Any]) -> str:
-    return f"the cell that begins with: {cell['source'].strip().splitlines()[0][:60]}"
+    return f"the cell that begins with: {_first_line(cell['source'])[:60]}"
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[0][:200]
 
 
 def _progress(text: str) -> None:
@@ -326,7 +397,7 @@ def examine(path: Path, data: bytes, unit: Unit, quick: bool = False) -> Iterato
     if quick:
         yield Finding(NOTE, "The notebook was not run (--quick).")
     else:
-        yield from look_at_run(data, folder, unit)
+        yield from look_at_run(cells, folder, unit)
 
 
 def _unit() -> Unit:
@@ -335,6 +406,16 @@ def _unit() -> Unit:
         return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError):
         raise Unusable("unit.json is not beside this program. Unzip the zip again.") from None
+
+
+def _keep(path: Path, text: str, unit: Unit) -> str:
+    """Write the receipt beside the notebook and say so; a folder may be closed for writing."""
+    receipt = path.with_name(f"{unit['unit']}.receipt.txt")
+    try:
+        receipt.write_text(text, "utf-8")
+    except OSError:
+        return ""
+    return f", also in {receipt.name}"
 
 
 def _say(finding: Finding) -> None:
@@ -366,11 +447,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Unusable as reason:
         _say(Finding(MISSING, str(reason)))
         return 2
+    except KeyboardInterrupt:
+        print("\nStopped. There is no receipt yet.")
+        return 2
     print()
     if str(name or "").strip():
-        receipt = path.with_name(f"{unit['unit']}.receipt.txt")
-        receipt.write_text(receipt_text(path, data, unit["unit"], name), "utf-8")
-        print(f"Receipt {receipt_code(data, unit['unit'], name)}, also in {receipt.name}. Keep it.")
+        kept = _keep(path, receipt_text(path, data, unit["unit"], name), unit)
+        print(f"Receipt {receipt_code(data, unit['unit'], name)}{kept}. Keep it.")
     if missing:
         print(f"NOT READY. {missing} of the lines above must be mended.")
         return 1

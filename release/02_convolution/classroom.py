@@ -14,6 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+if sys.version_info < (3, 11):  # noqa: UP036 (a student may have an older one)
+    raise ImportError(
+        f"This is Python {sys.version.split()[0]}; the notebook needs 3.11 or newer. "
+        "START_HERE.html says how to set it up."
+    )
+
 DONE, BEGUN, WRONG, OPEN, UNRUN = "done", "begun", "not right yet", "not attempted", "not run yet"
 SIGNS = {DONE: "✓", BEGUN: "◐", WRONG: "✗", OPEN: "○", UNRUN: "○"}
 COLOURS = {DONE: "#1a7f37", BEGUN: "#2f6db5", WRONG: "#c2410c", OPEN: "#767676", UNRUN: "#767676"}
@@ -191,13 +197,17 @@ def _far(got, expected):
     if a is None:
         return f"Your code gives {_short(got)}, which is not an array of numbers."
     if a.shape != b.shape:
+        if not b.ndim:
+            return f"Your result is an array of shape {a.shape}, not one number."
+        if not a.ndim:
+            return f"Your result is one number, not an array of shape {b.shape}."
         return f"Your result has the shape {a.shape}, not {b.shape}."
     wrong = np.argwhere(~np.isclose(a, b, rtol=1e-4, atol=1e-6))
     if not len(wrong):
         return None
     place = tuple(int(n) for n in wrong[0])
     where = f"At {list(place)} your result is" if place else "Your code gives"
-    return f"{where} {a[place]:.6g}, not {b[place]:.6g}."
+    return f"{where} {a[place] + 0.0:.6g}, not {b[place] + 0.0:.6g}."  # 0, never -0
 
 
 def _array(value, dtype=None):
@@ -227,7 +237,8 @@ def _explain(error, answer):
         return WRONG, f"{told} (line {line} of the cell that defines {frame.f_code.co_name})."
     if "NoneType" in str(error):
         return WRONG, "There is a None where a value is needed: does your function return it?"
-    return WRONG, f"Your answer cannot be used here. {type(error).__name__}: {error}."
+    reason = f"{type(error).__name__}: {_short(str(error), repr=str)}"
+    return WRONG, f"Your answer does not fit here ({reason}). Has it the form the text asks for?"
 
 
 def _is_missing(error):
@@ -239,6 +250,7 @@ def _is_missing(error):
 
 
 def _short(value, repr=repr):
+    value = value.item() if isinstance(value, np.generic) else value  # 0.0, not np.float64(0.0)
     text = " ".join(repr(value).split())
     return text if len(text) < 120 else text[:117] + "..."
 
@@ -258,7 +270,7 @@ def summary(*questions):
         rows.append((None, f"Next: {left[0]}."))
     else:
         rows.append((None, HIDDEN))
-    rows.append((None, "Written answers are read by a person; no check looks at them."))
+    rows.append((None, "Written answers, if there are any, are read by a person, not by a check."))
     state = DONE if not left and not problem else BEGUN
     title = f"{len(questions) - len(left)} of {len(questions)} checks are done"
     _show(_Box(state, title, rows))

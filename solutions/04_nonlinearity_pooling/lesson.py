@@ -234,12 +234,12 @@ def draw_features():
     coarse = torch.nn.functional.max_pool2d(corners, 4)
     panels = {
         "pixels": image[0, 0],
-        "edge: dark above bright\n(after ReLU)": edges[0, 1],
-        "edge: dark left of bright\n(after ReLU)": edges[0, 3],
-        "corner: both kinds of\nedge meet (after ReLU)": corners[0, 0],
+        "edge: dark\nabove bright\n(after ReLU)": edges[0, 1],
+        "edge: dark\nleft of bright\n(after ReLU)": edges[0, 3],
+        "corner: both\nkinds of edge meet\n(after ReLU)": corners[0, 0],
         "corners after\n4×4 max pooling": coarse[0, 0],
     }
-    _, axes = _figure(1, 5, (12, 2.9))
+    _, axes = _figure(1, 5, (9.6, 2.5))
     for ax, (title, values) in zip(axes, panels.items(), strict=True):
         ax.imshow(values, cmap="gray")
         ax.set_title(title, fontsize=10)
@@ -280,9 +280,9 @@ def draw_gradient():
 
 def draw_maps(maps):
     """Your five feature maps, with the windows of 2×2 pooling drawn on them."""
-    places = list(itertools.product((0, 6), (0, 9, 18)))
+    places = list(itertools.product((0, 6, 12), (0, 10)))  # two in a row: large numbers
     blocks = [(*place, maps[case], 1, True) for place, case in zip(places, CASES, strict=False)]
-    axes = _sheet(blocks, (11, 4.2))
+    axes = _sheet(blocks, (7.2, 6.6))
     for (top, left), case in zip(places, CASES, strict=False):
         axes.text(left + 4, top - 0.3, case, ha="center", size=10)
 

@@ -5,7 +5,10 @@ import math
 from classroom import personal
 
 CLASSES = ("disc", "square", "cross", "triangle")
-LOSSES = (("train_loss", "training loss", "tab:blue"), ("val_loss", "validation loss", "tab:red"))
+LOSSES = (
+    ("train_loss", "training loss", {"color": "tab:blue"}),
+    ("val_loss", "validation loss", {"color": "tab:red", "linestyle": "--"}),
+)
 
 # ------------------------------------------------------------------ figures
 
@@ -59,7 +62,7 @@ def draw_backbone():
 
 
 def draw_learning_rates():
-    """Plot ten steps of gradient descent on the loss w² for three learning rates."""
+    """Plot five steps of gradient descent on the loss w² for three learning rates."""
     import matplotlib.pyplot as plt
     import numpy as np
 
@@ -107,8 +110,8 @@ def draw_curves(runs):
 
 
 def _draw_losses(ax, history):
-    for key, words, colour in LOSSES:
-        ax.plot(history[key], color=colour, label=words)
+    for key, words, style in LOSSES:
+        ax.plot(history[key], label=words, **style)
     top = max(loss for key, _, _ in LOSSES for loss in history[key] if math.isfinite(loss))
     ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.08 * top))
 

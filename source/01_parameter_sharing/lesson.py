@@ -151,7 +151,7 @@ def plot_stack_vs_single(stack_params: Callable, single_params: Callable) -> Non
         return
     _, ax = plt.subplots(figsize=(7, 3.4))
     ax.plot(channels, stack, color=BLUE, label="three 3×3 layers")
-    ax.plot(channels, single, color=ORANGE, label="one 7×7 layer")
+    ax.plot(channels, single, "--", color=ORANGE, label="one 7×7 layer")
     ax.set(xlabel="channels in", ylabel="weights", title="64 channels out")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.grid(alpha=0.4)

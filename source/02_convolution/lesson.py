@@ -117,14 +117,15 @@ def draw_places(cases):
     from matplotlib.collections import PolyCollection
 
     panel, deepest = 9, max(len(case["starts"]) for case in cases)
-    sheet = Sheet(panel * len(cases), deepest + 2, inches=0.34)
+    rows = -(-len(cases) // 2)  # two panels in a row: the text stays readable in a narrow window
+    sheet = Sheet(panel * 2, (deepest + 2) * rows, inches=0.38)
     boxes, colours = [], []
     for number, case in enumerate(cases):
         n, p = case["n"], case.get("p", 0)
-        middle = panel * (number + 0.5)
+        middle, top = panel * (number % 2 + 0.5), (deepest + 2) * (number // 2) + 2
         title = f"{case['title']}:\n{len(case['starts'])} places"
-        sheet.write(middle, 1.7, title, 9, va="bottom")
-        for row, start in enumerate(case["starts"], 2):
+        sheet.write(middle, top - 0.3, title, va="bottom")
+        for row, start in enumerate(case["starts"], top):
             touched = {start + tap for tap in case["taps"]}
             for pixel in range(-p, n + p):
                 left, inside = middle - n / 2 + pixel, 0 <= pixel < n
@@ -162,13 +163,13 @@ def draw_edges():
     image = _house()
     kernel = np.array([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]])
     maps = {"kernel A": _correlate(image, kernel), "kernel B": _correlate(image, kernel.T)}
-    sheet = Sheet(146, 48, inches=0.072)
+    sheet = Sheet(146, 48, inches=0.055)
     sheet.image(0, 5, image, "the image, 40x48", cmap="gray", vmin=0, vmax=1)
     for left, (name, feature_map) in zip((51, 100), maps.items(), strict=True):
         height, width = feature_map.shape
         title = f"feature map of {name}, {height}x{width}"
         sheet.image(left, 5, feature_map, title, cmap="RdBu", vmin=-2.5, vmax=2.5)
-    sheet.write(98, 45.5, "blue: above 0, white: 0, red: below 0", 9)
+    sheet.write(98, 45.5, "blue: above 0, white: 0, red: below 0")
     sheet.show()
 
 
@@ -223,7 +224,7 @@ def rook_answer(weights, squares):
 
 def draw_boards():
     """Draw three boards: a rook in the middle, on the left edge, in the row at the top."""
-    sheet = Sheet(28, 10, inches=0.3)
+    sheet = Sheet(28, 10, inches=0.27)
     wanted = ["answer 0", "answer above 0", "answer 0"]
     for left, rook, text in zip((0, 10, 20), [(3, 4), (3, 0), (0, 3)], wanted, strict=True):
         framed = np.pad(board(6, 6, rook)[0, 0], 1)
@@ -233,7 +234,5 @@ def draw_boards():
         corners = np.array([[0, 0], [6, 0], [6, 6], [0, 6], [0, 0]]) + np.array([left + 1, 2])
         sheet.axis.plot(*corners.T, color=ORANGE, linewidth=2)
         sheet.write(left + rook[1] + 1.5, rook[0] + 2.5, "2")
-    sheet.write(
-        14, 9.7, "the rook's square is 2, the others are 1, the padding around them is 0", 9
-    )
+    sheet.write(14, 9.7, "the rook's square is 2, the others are 1, the padding around them is 0")
     sheet.show()
