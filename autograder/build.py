@@ -11,6 +11,7 @@ from unittest.mock import patch
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
+from traitlets.config import Config
 
 from .course import Course
 from .unit import CourseError
@@ -48,7 +49,7 @@ def _convert(course: Course, unit: str, target: Path, kind: type[BaseConverter])
         )
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             gradebook.update_or_create_assignment(unit)
-        converter = kind(coursedir=directory, config=course.config)
+        converter = kind(coursedir=directory, config=_repeatable(course.config))
         converter.force = True
         log = logging.getLogger("autograder.build")
         log.setLevel(logging.CRITICAL)
@@ -58,3 +59,9 @@ def _convert(course: Course, unit: str, target: Path, kind: type[BaseConverter])
                 converter.start()
         except NbGraderException as error:
             raise CourseError(f"nbgrader cannot convert {unit}: {error}") from error
+
+
+def _repeatable(config: Config) -> Config:
+    """A course's configuration without the times of cells: a second build writes the same."""
+    own = {"ExecutePreprocessor": {**config.ExecutePreprocessor, "record_timing": False}}
+    return Config({**config, **own})

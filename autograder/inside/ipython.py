@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from ipykernel import debugger, ipkernel
@@ -20,10 +20,9 @@ from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core import shellapp
 from IPython.core.application import BaseIPythonApplication
-from traitlets import Type
 from traitlets.config import Config
+from zmq.eventloop.zmqstream import ZMQStream
 
 debugger._is_debugpy_available = False
 
@@ -49,46 +48,63 @@ class Kernel(IPythonKernel):
 class App(IPKernelApp):
     """ipykernel's application without the parts named above, in two steps.
 
-    ``prepare`` needs no socket and starts no thread, so it can be done before forking.
+    ``prepare`` needs no socket and starts no thread, so it can be done before forking; ``bind``
+    makes a kernel of it.
     """
-
-    kernel_class = Type(Kernel)
 
     def parse_command_line(self, argv: Any = None) -> None:
         """There is no command line: the configuration says it all."""
 
     def prepare(self) -> None:
-        """Read the configuration and build the shell."""
+        """Read the configuration, build the shell, and let pyplot show figures below a cell."""
         BaseIPythonApplication.initialize(self)
+        self.log.setLevel(self.log_level)  # its handler drops what was written for nothing
         self.shell = ZMQInteractiveShell.instance(
             parent=self, profile_dir=self.profile_dir, compiler_class=XCachingCompiler
         )
-        self.log.setLevel(self.log_level)  # its handler drops what was written for nothing
         self.init_pdb()
         self.init_path()
+        self.kernel = SimpleNamespace(eventloop=None)  # all that the next step asks of a kernel
+        self.init_gui_pylab()
         self.init_extensions()
+        self.init_code()
+        self.session  # noqa: B018 (made at its first use)
 
-    def initialize(self, argv: Any = None) -> None:
-        """Bind the sockets and set up what belongs to this process alone.
+    def bind(self, connection: dict[str, Any]) -> None:
+        """Bind the sockets as ``connection`` says, with what belongs to this process alone.
 
-        The steps of ipykernel's own method but for the heartbeat, to which nobody listens:
-        whether the process lives is seen from outside.
+        The steps are ipykernel's own steps but for the heartbeat and the control channel, to which
+        nobody listens: whether the process lives is seen from outside, and it is sent signals.
         """
+        self.load_connection_info(connection)
         os.makedirs(self.profile_dir.location, exist_ok=True)
         self.shell.init_environment()
-        self.init_connection_file()
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        self.session.pid = os.getpid()  # else it would take this process for a fork of its own
         self.init_sockets()
         self.init_io()
         self.init_signal()
-        self._ports: dict[str, int] = {}
-        self.init_kernel()
-        self.init_shell()
-        self.init_gui_pylab()
-        self.init_code()
+        with _modules_unseen(ipkernel):
+            self.init_kernel()
 
     def init_control(self, context: Any) -> None:
-        super().init_control(context)
-        self.shell_channel_thread = None  # every message to the kernel would pass through it
+        """No control channel."""
+
+    def init_kernel(self) -> None:
+        """The kernel, around the shell that is there."""
+        self.kernel = Kernel.instance(
+            parent=self,
+            session=self.session,
+            shell_stream=ZMQStream(self.shell_socket),
+            iopub_thread=self.iopub_thread,
+            iopub_socket=self.iopub_socket,
+            stdin_socket=self.stdin_socket,
+            log=self.log,
+            profile_dir=self.profile_dir,
+            user_ns=self.shell.user_ns,
+        )
+        self.shell.configurables.append(self)
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
 
 
 def prepare() -> App:
@@ -103,14 +119,6 @@ def prepare() -> App:
     return app
 
 
-def start(app: App, connection_file: str, loaded: set[str]) -> None:
-    """Bind the sockets as the file says; ``loaded`` names all modules."""
-    app.connection_file = connection_file
-    with _modules_unseen(ipkernel, shellapp):
-        app.initialize()
-    app.shell._sys_modules_keys = loaded
-
-
 class _NoModules:
     """The module ``sys`` with nothing loaded."""
 
@@ -121,15 +129,13 @@ class _NoModules:
 
 
 @contextlib.contextmanager
-def _modules_unseen(*lookers: Any) -> Iterator[None]:
-    """Let these look at no loaded module; they would, for the debugger and for %reset.
+def _modules_unseen(looker: Any) -> Iterator[None]:
+    """Let ``looker`` look at no loaded module; it would, for the debugger.
 
     It would copy a quarter of the pages that a kernel shares with the preloaded process.
     """
-    for module in lookers:
-        module.sys = _NoModules()
+    looker.sys = _NoModules()
     try:
         yield
     finally:
-        for module in lookers:
-            module.sys = sys
+        looker.sys = sys

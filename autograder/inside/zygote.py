@@ -30,7 +30,7 @@ from typing import Any
 
 from . import isolation
 
-KERNELS = "/run/kernels"  # one folder for each kernel: its connection file and its sockets
+KERNELS = "/run/kernels"  # one folder for each kernel: for its sockets
 OWN = "/run/kernel"  # where a kernel finds its own
 HOME = "/home/student"
 READY = b"ready"
@@ -54,7 +54,6 @@ def main() -> None:
     _warm_up()
     if "autograder_inside.ipython" in preload:
         _application()
-    _loaded.update(sys.modules)
     _one_thread()
     ctypes.CDLL(None).malloc_trim(0)
     gc.collect()
@@ -131,7 +130,6 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return data, descriptors
 
 
-_loaded: set[str] = set()  # names of the modules, as every kernel finds them
 _children: dict[int, str] = {}  # process id: kernel
 _signals: dict[str, int] = {}  # kernel: the signal that ended it
 
@@ -212,7 +210,7 @@ def _kernel(request: dict[str, Any], ready: int, sealer: socket.socket) -> None:
     isolation.load_seccomp(forks=bounded or not request["root"])
     application = _application()
     _reseed(request["seed"])
-    _bind(application, request["connection"])
+    application.bind(request["connection"])
     sealer.send(BOUND)
     if sealer.recv(1) != SEALED:
         raise RuntimeError("the folder of the sockets could not be made read-only")
@@ -257,16 +255,6 @@ def _close_all_but(kept: tuple[int, ...]) -> None:
             os.closerange(low, descriptor)
         low = descriptor + 1
     os.closerange(low, 1 << 16)
-
-
-def _bind(application: Any, connection: dict[str, Any]) -> None:
-    """Make an application a kernel with its sockets bound."""
-    from . import ipython
-
-    path = f"{OWN}/connection.json"
-    with open(path, "w") as file:
-        json.dump(connection, file)
-    ipython.start(application, path, _loaded)
 
 
 def _reseed(seed: int) -> None:

@@ -1,5 +1,6 @@
 """Figures and personal numbers of the unit on convolution."""
 
+import functools
 import io
 
 import numpy as np
@@ -71,6 +72,16 @@ def labels_are_filled_in(answers, count, labels):
     return len(written) == count and set(written) <= set(labels)
 
 
+@functools.cache
+def _axes():
+    """The axes of all figures, one after another: to make new ones takes longer than to draw."""
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    return axes
+
+
 class Sheet:
     """One pair of axes for all panels of a figure: a unit is a pixel, rows count downwards.
 
@@ -78,11 +89,8 @@ class Sheet:
     """
 
     def __init__(self, width, height, inches):
-        import matplotlib.pyplot as plt
-
-        figure = plt.figure(figsize=(inches * width, inches * height))
-        self.axis = figure.add_axes((0, 0, 1, 1))
-        self.axis.set_axis_off()
+        self.axis = _axes()
+        self.axis.figure.set_size_inches(inches * width, inches * height)
         self.view = (0, width, height, 0)
 
     def write(self, x, y, text, size=10, **style):
@@ -97,14 +105,16 @@ class Sheet:
         return self.axis.imshow(pixels, extent=extent, **colours)
 
     def show(self):
-        """Show the figure below the cell."""
-        import matplotlib.pyplot as plt
+        """Show the figure below the cell, and leave the axes empty for the next one."""
         from IPython.display import Image, display
 
         self.axis.axis(self.view)  # imshow has fitted the view to its image
         picture = io.BytesIO()
-        self.axis.figure.savefig(picture)  # plt.show() would draw twice to find the borders
-        plt.close(self.axis.figure)
+        # plt.show() would draw twice to find the borders, and press harder than is of use.
+        self.axis.figure.savefig(picture, pil_kwargs={"compress_level": 1})
+        for kind in ("images", "texts", "lines", "collections"):
+            for artist in list(getattr(self.axis, kind)):
+                artist.remove()
         display(Image(picture.getvalue()))
 
 
