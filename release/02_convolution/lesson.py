@@ -1,6 +1,5 @@
 """Figures and personal numbers of the unit on convolution."""
 
-import functools
 import io
 
 import numpy as np
@@ -72,49 +71,53 @@ def labels_are_filled_in(answers, count, labels):
     return len(written) == count and set(written) <= set(labels)
 
 
-@functools.cache
-def _axes():
-    """The axes of all figures, one after another: to make new ones takes longer than to draw."""
-    from matplotlib.figure import Figure
-
-    axes = Figure().add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    return axes
-
-
 class Sheet:
-    """One pair of axes for all panels of a figure: a unit is a pixel, rows count downwards.
+    """A figure without axes: a unit is a pixel of the panels, and rows count downwards.
 
-    Axes of their own for each panel, with ticks that nobody sees, take several times longer.
+    Axes with ticks that nobody sees take several times longer.
     """
 
     def __init__(self, width, height, inches):
-        self.axis = _axes()
-        self.axis.figure.set_size_inches(inches * width, inches * height)
-        self.view = (0, width, height, 0)
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
+        self.figure = Figure((inches * width, inches * height))
+        upwards = Affine2D().scale(1 / width, -1 / height).translate(0, 1)
+        self.place = upwards + self.figure.transFigure
 
     def write(self, x, y, text, size=10, **style):
         """Write centred text."""
-        self.axis.text(x, y, text, fontsize=size, **{"ha": "center", "va": "center", **style})
+        style = {"ha": "center", "va": "center", **style}
+        self.figure.text(x, y, text, fontsize=size, transform=self.place, **style)
 
-    def image(self, left, top, pixels, title, **colours):
+    def image(self, left, top, pixels, title, cmap, low, high):
         """Draw an image with its top left corner there and a title above it."""
+        from matplotlib.colors import Normalize
+        from matplotlib.image import BboxImage
+        from matplotlib.transforms import Bbox, IdentityTransform, TransformedBbox
+
         height, width = pixels.shape
         self.write(left + width / 2, top - height / 25, title, va="bottom")
-        extent = (left, left + width, top + height, top)
-        return self.axis.imshow(pixels, extent=extent, **colours)
+        box = TransformedBbox(Bbox.from_bounds(left, top, width, height), self.place)
+        image = BboxImage(box, cmap=cmap, norm=Normalize(low, high), interpolation="nearest")
+        image.set_data(pixels)
+        image.set_transform(IdentityTransform())  # the box says where it lies
+        self.figure.add_artist(image)
+
+    def shapes(self, shapes, **style):
+        """Draw lines and polygons, each an array of points (x, y)."""
+        from matplotlib.collections import PolyCollection
+
+        polygons = PolyCollection(shapes, transform=self.place, **style)
+        self.figure.add_artist(polygons)
 
     def show(self):
-        """Show the figure below the cell, and leave the axes empty for the next one."""
+        """Show the figure below the cell."""
         from IPython.display import Image, display
 
-        self.axis.axis(self.view)  # imshow has fitted the view to its image
         picture = io.BytesIO()
         # plt.show() would draw twice to find the borders, and press harder than is of use.
-        self.axis.figure.savefig(picture, pil_kwargs={"compress_level": 1})
-        for kind in ("images", "texts", "lines", "collections"):
-            for artist in list(getattr(self.axis, kind)):
-                artist.remove()
+        self.figure.savefig(picture, pil_kwargs={"compress_level": 1})
         display(Image(picture.getvalue()))
 
 
@@ -124,8 +127,6 @@ def draw_places(cases):
     A case is a dict: ``n`` pixels, ``p`` zeros at each end, the ``taps`` (distances of the
     kernel's weights from its first weight) and the ``starts``, the pixels under that first weight.
     """
-    from matplotlib.collections import PolyCollection
-
     panel, deepest = 9, max(len(case["starts"]) for case in cases)
     rows = -(-len(cases) // 2)  # two panels in a row: the text stays readable in a narrow window
     sheet = Sheet(panel * 2, (deepest + 2) * rows, inches=0.38)
@@ -145,7 +146,7 @@ def draw_places(cases):
                 if not inside:
                     ink = "white" if pixel in touched else "black"
                     sheet.write(left + 0.45, row + 0.42, "0", color=ink)
-    sheet.axis.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors="grey"))
+    sheet.shapes(boxes, facecolors=colours, edgecolors="grey")
     sheet.show()
 
 
@@ -174,11 +175,11 @@ def draw_edges():
     kernel = np.array([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]])
     maps = {"kernel A": _correlate(image, kernel), "kernel B": _correlate(image, kernel.T)}
     sheet = Sheet(146, 48, inches=0.055)
-    sheet.image(0, 5, image, "the image, 40x48", cmap="gray", vmin=0, vmax=1)
+    sheet.image(0, 5, image, "the image, 40x48", "gray", 0, 1)
     for left, (name, feature_map) in zip((51, 100), maps.items(), strict=True):
         height, width = feature_map.shape
         title = f"feature map of {name}, {height}x{width}"
-        sheet.image(left, 5, feature_map, title, cmap="RdBu", vmin=-2.5, vmax=2.5)
+        sheet.image(left, 5, feature_map, title, "RdBu", -2.5, 2.5)
     sheet.write(98, 45.5, "blue: above 0, white: 0, red: below 0")
     sheet.show()
 
@@ -192,7 +193,7 @@ def draw_uses():
             for first in range(0, size - 2, stride):
                 uses[top : top + 3, first : first + 3] += 1
         title = f"{size}x{size} image, 3x3 kernel, stride {stride}"
-        sheet.image(left, 1, uses, title, cmap="Blues", vmin=0, vmax=12)
+        sheet.image(left, 1, uses, title, "Blues", 0, 12)
         for (row, column), count in np.ndenumerate(uses):
             sheet.write(left + column + 0.5, row + 1.5, count)
     sheet.show()
@@ -204,13 +205,13 @@ def draw_moved():
     image[4:8, 3:5] = 1
     image[7, 3:7] = 1
     kernel = np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
-    sheet = Sheet(30, 30, inches=0.2)
+    sheet = Sheet(30, 31, inches=0.2)
     for left, shift, title in ((0, 0, "the image"), (16, 3, "moved 3 pixels to the right")):
         moved = np.roll(image, shift, axis=1)
         feature_map = _correlate(moved, kernel)
-        sheet.image(left, 1, moved, title, cmap="gray")
+        sheet.image(left, 2, moved, title, "gray", 0, 1)
         title = f"feature map, maximum {feature_map.max():g}"
-        sheet.image(left + 1, 18, feature_map, title, cmap="RdBu", vmin=-4, vmax=4)
+        sheet.image(left + 1, 19, feature_map, title, "RdBu", -4, 4)
     sheet.show()
 
 
@@ -238,11 +239,12 @@ def draw_boards():
     wanted = ["answer 0", "answer above 0", "answer 0"]
     for left, rook, text in zip((0, 10, 20), [(3, 4), (3, 0), (0, 3)], wanted, strict=True):
         framed = np.pad(board(6, 6, rook)[0, 0], 1)
-        sheet.image(left, 1, framed, text, cmap="Blues", vmin=0, vmax=3)
-        sheet.axis.hlines(range(2, 9), left + 1, left + 7, color="white", linewidth=1)
-        sheet.axis.vlines(range(left + 1, left + 8), 2, 8, color="white", linewidth=1)
-        corners = np.array([[0, 0], [6, 0], [6, 6], [0, 6], [0, 0]]) + np.array([left + 1, 2])
-        sheet.axis.plot(*corners.T, color=ORANGE, linewidth=2)
+        sheet.image(left, 1, framed, text, "Blues", 0, 3)
+        square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+        corner = np.array([left + 1, 2])
+        squares = [corner + place + square for place in np.ndindex(6, 6)]
+        sheet.shapes(squares, facecolors="none", edgecolors="white", linewidths=1)
+        sheet.shapes([corner + 6 * square], facecolors="none", edgecolors=ORANGE, linewidths=2)
         sheet.write(left + rook[1] + 1.5, rook[0] + 2.5, "2")
     sheet.write(14, 9.7, "the rook's square is 2, the others are 1, the padding around them is 0")
     sheet.show()
