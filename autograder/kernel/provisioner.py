@@ -101,8 +101,32 @@ class _OneKernel(KernelSpecManager):
         )
 
 
-class BoundedChannel(AsyncZMQSocketChannel):
-    """Messages of the kernel, counted, and dropped once there are too many bytes of them."""
+class Channel(AsyncZMQSocketChannel):
+    """Messages of the kernel; what is forged or malformed arrives as one of no kind."""
+
+    async def _recv(self, **kwargs: Any) -> dict[str, Any]:
+        return self._decoded(await self.socket.recv_multipart(**kwargs))
+
+    def _decoded(self, parts: list[bytes]) -> dict[str, Any]:
+        """A message from its parts (Jupyter's documentation, "Messaging: the wire protocol").
+
+        The signature is not looked at, because it proves nothing: the student's code knows the
+        key, and nobody else can reach this socket. Dates stay texts, because nobody reads them.
+        """
+        names = ("header", "parent_header", "metadata", "content")
+        try:
+            begin = parts.index(DELIM) + 2
+            message = dict(zip(names, map(json.loads, parts[begin : begin + 4]), strict=True))
+            if not all(type(value) is dict for value in message.values()):
+                raise ValueError("a part of the message is not an object")
+            known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
+        except Exception:
+            return {"parent_header": {}, "msg_type": "malformed", "content": {}}
+        return {**message, **known, "buffers": [memoryview(part) for part in parts[begin + 4 :]]}
+
+
+class BoundedChannel(Channel):
+    """Messages that are counted, and dropped once there are too many bytes of them."""
 
     allowance = 1 << 20  # bytes still allowed; set before each cell
     overflowed = False
@@ -110,34 +134,18 @@ class BoundedChannel(AsyncZMQSocketChannel):
     async def _recv(self, **kwargs: Any) -> dict[str, Any]:
         parts = await self.socket.recv_multipart(**kwargs)
         self.allowance -= sum(map(len, parts))
-        try:
-            message = self._decode(parts)
-        except Exception:  # forged or malformed by the student's code
-            return {"parent_header": {}, "msg_type": "malformed", "content": {}}
+        message = self._decoded(parts)
         if self.allowance < 0 and message["msg_type"] != "status":
             self.overflowed = True
             return {"parent_header": {}, "msg_type": "dropped", "content": {}}
         return message
-
-    def _decode(self, parts: list[bytes]) -> dict[str, Any]:
-        """A message from its parts (Jupyter's documentation, "Messaging: the wire protocol").
-
-        The signature is not looked at, because it proves nothing: the student's code knows the
-        key, and nobody else can reach this socket. Dates stay texts, because nobody reads them.
-        """
-        begin = parts.index(DELIM) + 2
-        names = ("header", "parent_header", "metadata", "content")
-        message = dict(zip(names, map(json.loads, parts[begin : begin + 4]), strict=True))
-        if not all(type(value) is dict for value in message.values()):
-            raise ValueError("a part of the message is not an object")
-        known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
-        return {**message, **known, "buffers": [memoryview(part) for part in parts[begin + 4 :]]}
 
 
 class BoundedClient(AsyncKernelClient):
     """A client that bounds what the kernel may send, and waits no longer than it must."""
 
     iopub_channel_class = Type(BoundedChannel)
+    shell_channel_class = Type(Channel)
     max_message = LIMITS.message
 
     def _create_connected_socket(self, *args: Any, **kwargs: Any) -> Any:
