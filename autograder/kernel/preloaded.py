@@ -5,8 +5,11 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
+import functools
+import importlib.util
 import json
 import os
+import py_compile
 import select
 import shutil
 import signal
@@ -21,7 +24,7 @@ from typing import Any, Protocol
 from ..inside.isolation import ProcessLimits
 from . import sandbox
 from .limits import Limits
-from .sandbox import OWN, SandboxUnavailable, diagnose
+from .sandbox import HOME, OWN, SandboxUnavailable, diagnose
 from .scratch import Scratch
 
 # What the notebooks import; loading it costs two to three seconds, once for each worker.
@@ -234,11 +237,36 @@ class Preloaded:
 def lay_out(folder: Path, files: dict[str, bytes]) -> Path:
     """Make a kernel's folder, with the files that it will find where it works."""
     for name, data in files.items():
-        path = folder / "files" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        _write(folder / "files" / name, data)
+        if name.endswith(".py"):
+            cached = importlib.util.cache_from_source(name)
+            _write(folder / "files" / cached, _bytecode(name, data))
     (folder / "files").mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+@functools.lru_cache(maxsize=64)
+def _bytecode(name: str, source: bytes) -> bytes:
+    """A helper file compiled once for a class; it counts only as long as the file is the same.
+
+    Python compares a hash of the source (PEP 552), so a student may write another file instead.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path, compiled = Path(folder, "source"), Path(folder, "compiled")
+        path.write_bytes(source)
+        py_compile.compile(
+            str(path),
+            str(compiled),
+            f"{HOME}/{name}",
+            quiet=2,
+            invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH,
+        )
+        return compiled.read_bytes() if compiled.is_file() else b""
 
 
 def _read_all(pipe: Any, timeout: float) -> bytes:
