@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from autograder import store as stores
 from autograder.grade import Progress, grade
 from autograder.progress import class_progress
 from autograder.render import changes_table, class_summary
+from autograder.schedule import LocalWorkers
 from autograder.unit import CourseError
 
 UNIT = tiny.UNIT
@@ -259,6 +261,16 @@ def test_the_log_has_the_times_of_each_submission(course):
     assert lines["ada"]["state"] == "new"
     assert {"answer_s", "keep_s", "record_s"} <= lines["ada"].keys()
     assert "empty" in lines["eve"]["reason"]
+
+
+def test_each_worker_keeps_to_a_core_of_its_own():
+    """Two workers never share a core where there are two; a worker's kernels inherit its core."""
+    allowed = os.sched_getaffinity(0)
+    with LocalWorkers(2) as workers:
+        asked = [workers.submit(os.sched_getaffinity, 0) for _ in range(2)]
+        cores = [future.result() for future in asked]
+    assert [len(own) for own in cores] == [1, 1]
+    assert len(set.union(*cores)) == min(2, len(allowed))
 
 
 def test_the_summary_gives_every_reason(course):

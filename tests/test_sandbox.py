@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.checks import CheckFailed, probe
 from autograder.kernel import LIMITS, Session
 from autograder.kernel.preloaded import shared
+from autograder.kernel.provisioner import DELIM, Channel
 from autograder.student import KernelDied, Student, TimedOut
 
 SMALL = dataclasses.replace(
@@ -143,6 +144,39 @@ def test_a_regrade_draws_the_same_random_numbers():
         return done.cells[0].outputs[0].text
 
     assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_a_students_own_helper_file_counts():
+    """A helper comes compiled; a student who writes another file under its name imports that."""
+    own = new_notebook(
+        cells=[
+            new_code_cell("open('helper.py', 'w').write('print(\"mine\")')"),
+            new_code_cell("import helper"),
+        ]
+    )
+    given = new_notebook(cells=[new_code_cell("import helper")])
+    for notebook, says in ((given, "given"), (own, "mine"), (given, "given")):
+        with Session({"helper.py": b"print('given')"}) as session:
+            last = session.run(notebook).cells[-1]
+        assert [output.text for output in last.outputs] == [f"{says}\n"]
+
+
+def test_messages_that_no_kernel_sends_are_no_messages():
+    """Parts that are missing, no JSON or no objects arrive as a message of no kind."""
+    decoded = Channel._decoded
+    header, empty = b'{"msg_id": "1", "msg_type": "status"}', b"{}"
+    begin = [DELIM, b""]
+    assert decoded(None, [*begin, header, empty, empty, empty])["msg_type"] == "status"
+    for parts in (
+        [],
+        begin,
+        [*begin, header, empty, empty],
+        [*begin, header, empty, empty, b"[]"],
+        [*begin, header, b"null", empty, empty],
+        [*begin, empty, empty, empty, empty],
+        [*begin, b"\xff", empty, empty, empty],
+    ):
+        assert decoded(None, parts)["msg_type"] == "malformed"
 
 
 def test_all_processes_of_a_submission_are_gone():
