@@ -140,6 +140,7 @@ class _Grader:
         self._checks = dict(self.not_run)
         for item, following in zip_longest(self._items, self._items[1:]):
             self._run(item, following)
+        self._items[-1].session._setupstate.teardown_exact(None)  # also where the last did not run
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -157,7 +158,8 @@ class _Grader:
         if error is None:
             error = _raised(lambda: hook.pytest_runtest_call(item=item))
         after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
-        self._checks[_key(item)] = _result(state, error or after)
+        item.funcargs.clear()  # nothing of this student stays
+        self._checks[_key(item)] = _result(state, after if error is None else error)
 
     # ------------------------------------------------------------- fixtures
 

@@ -309,3 +309,17 @@ def test_many_kernels_leave_nothing_behind(kernels):
     for name in ("descriptors", "sockets"):  # other processes of this machine come and go
         assert after.pop(name) <= before.pop(name) + 10, name
     assert after == before
+
+
+def test_a_cell_may_await():
+    """A cell with await at its top level runs like any other, and so does what follows."""
+    said = run("import asyncio\nawait asyncio.sleep(0.01)\nprint('waited')", "print('after')")
+    assert said == ["waited\n", "after\n"]
+
+
+def test_what_is_written_past_python_is_kept():
+    """Output of subprocesses and of C code belongs to the cell, also at its very end."""
+    said = run(*["import os\n_ = os.write(1, b'raw')"] * 10, "!echo shell", "print('\\udcff')")
+    assert said[:10] == ["raw"] * 10
+    assert said[10].strip() == "shell"
+    assert said[11] == "\ufffd\n"

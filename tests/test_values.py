@@ -99,9 +99,9 @@ def test_any_bytes_decode_or_are_refused(data):
     assert isinstance(value, (*allowed, torch.Tensor, Opaque))
 
 
-def spec(dtype, shape, order):
+def spec(dtype, shape, order, buffer=0):
     """An array as it stands in a header."""
-    return struct.pack(f"!B{len(shape)}Q{len(order)}B", dtype, *shape, *order)
+    return struct.pack(f"!BI{len(shape)}Q{len(order)}B", dtype, buffer, *shape, *order)
 
 
 FLOAT64 = codec.DTYPES.index("float64")
@@ -117,6 +117,7 @@ FLOAT64 = codec.DTYPES.index("float64")
         spec(FLOAT64, [1], [1]),
         spec(FLOAT64, [1, 1], [0, 0]),
         spec(FLOAT64, [1] * 17, range(17)),
+        spec(FLOAT64, [1], [0], buffer=5),
         spec(FLOAT64, [1], [0])[:-1],
         b"",
     ],
@@ -133,10 +134,25 @@ def test_malformed_arrays_are_refused(data):
 
 def test_a_buffer_belongs_to_one_array():
     """A header of many arrays cannot make one buffer many: copies of it would fill the memory."""
-    arrays = [msgpack.ExtType(1, spec(0, [8], [0]))] * 2
-    assert len(codec.unpack(msgpack.packb(arrays), [bytearray(8), bytearray(8)])) == 2
+    two = [msgpack.ExtType(1, spec(0, [8], [0], number)) for number in (1, 0)]
+    first, second = codec.unpack(msgpack.packb(two), [bytearray(8), bytearray(b"\1" * 8)])
+    assert first.all()
+    assert not second.any()
     with pytest.raises(CodecError, match="buffer"):
-        codec.unpack(msgpack.packb(arrays), [bytearray(8)])
+        codec.unpack(msgpack.packb([two[0]] * 2), [bytearray(8), bytearray(8)])
+
+
+def test_keys_that_cross_as_the_same_leave_the_arrays_after_them_alone():
+    """Of two objects only the name of their type crosses; what belongs to one is lost with it."""
+
+    class Layer:
+        pass
+
+    back = through([{Layer(): np.zeros(2), Layer(): np.ones(2)}, np.full(2, 5.0)])
+    assert len(back[0]) == 1
+    assert back[1].tolist() == [5.0, 5.0]
+    tensors = through({torch.zeros(2): 1, torch.ones(2): 2})
+    assert sorted(tensors.values()) == [1, 2]
 
 
 def test_nothing_may_follow_a_frame():

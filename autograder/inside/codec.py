@@ -1,9 +1,9 @@
 """Plain values as bytes and back, for two processes that do not trust each other.
 
 A message is a msgpack header and a list of raw buffers. The header is a tree of
-plain values in which an array stands as an extension: its kind, dtype, shape and axis
-order. The bytes of the first array are the first buffer, those of the second the second,
-and so on, so each is used once; they travel beside the header and are never copied needlessly.
+plain values in which an array stands as an extension: its kind, dtype, shape, axis order
+and the number of its buffer, which belongs to it alone. The bytes of arrays travel beside
+the header and are never copied needlessly.
 Decoding builds exact built-in types, ``np.ndarray`` and CPU ``torch.Tensor``, or
 an ``Opaque`` that names a type which may not cross. There is no pickle here.
 
@@ -18,7 +18,7 @@ import math
 import socket
 import struct
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,12 +152,13 @@ def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
     if sum(len(b) for b in buffers) + flat.nbytes > MAX_TOTAL or len(buffers) >= MAX_BUFFERS:
         raise CodecError(f"the arrays are larger than {MAX_TOTAL >> 20} MiB or too many")
     buffers.append(memoryview(flat.reshape(-1).view(np.uint8).data))
-    return msgpack.ExtType(kind, struct.pack(_layout(axes), number, *array.shape, *order))
+    spec = struct.pack(_layout(axes), number, len(buffers) - 1, *array.shape, *order)
+    return msgpack.ExtType(kind, spec)
 
 
 def _layout(axes: int) -> str:
-    """An array in a header: the number of its dtype, its shape, its axes in the order of memory."""
-    return f"!B{axes}Q{axes}B"
+    """An array in a header: the numbers of its dtype and of its buffer, shape, axes in memory."""
+    return f"!BI{axes}Q{axes}B"
 
 
 def _tree_bytes(tree: Any) -> bytes:
@@ -173,10 +174,10 @@ def unpack(header: bytes, buffers: Iterable[bytearray]) -> Any:
     The arrays are views on ``buffers``. Raises CodecError on anything malformed.
     """
     budget = [MAX_NODES]
-    return _parse(header, iter(buffers), budget, 0)
+    return _parse(header, dict(enumerate(buffers)), budget, 0)
 
 
-def _parse(data: bytes, buffers: Iterator[bytearray], budget: list[int], depth: int) -> Any:
+def _parse(data: bytes, buffers: dict[int, bytearray], budget: list[int], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise CodecError("the message is nested too deeply")
     if len(data) > MAX_HEADER:
@@ -197,7 +198,9 @@ def _parse(data: bytes, buffers: Iterator[bytearray], budget: list[int], depth: 
         )
     except CodecError:
         raise
-    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+    except (
+        ValueError, TypeError, RecursionError, MemoryError, msgpack.exceptions.UnpackException
+    ) as error:  # fmt: skip
         raise CodecError(f"the message is malformed: {type(error).__name__}") from error
     _measure(value, budget, depth)
     return value
@@ -220,7 +223,7 @@ def _measure(value: Any, budget: list[int], depth: int) -> None:
 
 
 def _extension(
-    code: int, payload: bytes, buffers: Iterator[bytearray], budget: list[int], depth: int
+    code: int, payload: bytes, buffers: dict[int, bytearray], budget: list[int], depth: int
 ) -> Any:
     if code == _OPAQUE:
         return Opaque(payload[:200].decode("utf-8", "replace"))
@@ -238,17 +241,17 @@ def _extension(
     raise CodecError(f"unknown extension type {code}")
 
 
-def _view(payload: bytes, kind: int, buffers: Iterator[bytearray]) -> Any:
-    axes = len(payload) // 9
+def _view(payload: bytes, kind: int, buffers: dict[int, bytearray]) -> Any:
+    axes = max(0, len(payload) - 5) // 9
     if len(payload) != struct.calcsize(_layout(axes)) or axes > MAX_DIMS:
         raise CodecError("an array is malformed")
-    number, *rest = struct.unpack(_layout(axes), payload)
+    number, index, *rest = struct.unpack(_layout(axes), payload)
     shape, order = rest[:axes], rest[axes:]
     if number >= len(DTYPES):
         raise CodecError("an array has a forbidden dtype")
     if sorted(order) != list(range(axes)):
         raise CodecError("an array has a malformed axis order")
-    dtype, buffer = _NATIVE[number], next(buffers, None)
+    dtype, buffer = _NATIVE[number], buffers.pop(index, None)
     if buffer is None or math.prod(shape) * dtype.itemsize != len(buffer):
         raise CodecError("an array and its buffer differ in size")
     if max(shape, default=0) > MAX_TOTAL:  # beside a length of 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -35,10 +36,19 @@ class QuietStream(OutStream):
             super().flush()
 
 
+class _NoThread:
+    """Stands where ipykernel looks for the thread of subshells, also to run a cell that awaits."""
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class Kernel(IPythonKernel):
     """A kernel whose shell was there before it: it takes the place that the shell left open."""
 
-    _execute_sleep = 0.0  # after each cell: outputs and their end take the same channel
+    _supports_kernel_subshells = False
 
     def __init__(self, **names: Any) -> None:
         super().__init__(**names)
@@ -96,6 +106,7 @@ class App(IPKernelApp):
             parent=self,
             session=self.session,
             shell_stream=ZMQStream(self.shell_socket),
+            shell_channel_thread=_NoThread(),
             iopub_thread=self.iopub_thread,
             iopub_socket=self.iopub_socket,
             stdin_socket=self.stdin_socket,

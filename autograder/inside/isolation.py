@@ -138,7 +138,9 @@ FORBIDDEN_CALLS = (
     "keyctl add_key request_key open_by_handle_at name_to_handle_at quotactl "
     "kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff "
     "acct settimeofday clock_settime adjtimex clock_adjtime syslog lookup_dcookie "
-    "personality modify_ldt vhangup fanotify_init"
+    "personality modify_ldt vhangup fanotify_init "
+    # a worker's kernels stay on the worker's core
+    "sched_setaffinity"
 ).split()
 
 

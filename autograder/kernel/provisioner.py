@@ -116,7 +116,8 @@ class Channel(AsyncZMQSocketChannel):
         names = ("header", "parent_header", "metadata", "content")
         try:
             begin = parts.index(DELIM) + 2
-            message = dict(zip(names, map(json.loads, parts[begin : begin + 4]), strict=True))
+            texts = [part.decode("utf-8", "replace") for part in parts[begin : begin + 4]]
+            message = dict(zip(names, map(json.loads, texts), strict=True))
             if not all(type(value) is dict for value in message.values()):
                 raise ValueError("a part of the message is not an object")
             known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
@@ -200,6 +201,9 @@ class SealedKernelManager(AsyncKernelManager):
             sealed=sealed,
             seed=seed,
         )
+
+    def _connect_control_socket(self) -> None:
+        """There is no such socket: a kernel is ended by a signal."""
 
     @property
     def process(self) -> preloaded.KernelProcess:

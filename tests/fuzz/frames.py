@@ -42,9 +42,9 @@ VALID = tuple(map(frame, VALUES))
 _NASTY = (
     b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc9\xff\xff\xff\xff\x01",
     b"\xc6\xff\xff\xff\xff", b"\xd6\xff\x00\x00\x00\x00", b"\x91" * 200, b"\x81" * 60,
-    msgpack.packb(msgpack.ExtType(1, struct.pack("!B2Q2B", 11, 1 << 62, 4, 1, 0))),
-    msgpack.packb(msgpack.ExtType(1, struct.pack("!B16Q16B", 11, *[0] * 16, *range(16)))),
-    msgpack.packb([msgpack.ExtType(1, struct.pack("!BQB", 0, 8, 0))] * 9),
+    msgpack.packb(msgpack.ExtType(1, struct.pack("!BI2Q2B", 11, 0, 1 << 62, 4, 1, 0))),
+    msgpack.packb(msgpack.ExtType(1, struct.pack("!BI16Q16B", 11, 0, *[0] * 16, *range(16)))),
+    msgpack.packb([msgpack.ExtType(1, struct.pack("!BIQB", 0, 0, 8, 0))] * 9),
     msgpack.packb(msgpack.ExtType(3, msgpack.packb([msgpack.ExtType(3, b"\x90")] * 9))),
     msgpack.packb(msgpack.ExtType(77, b"x")), b"\xcb\x7f\xf8" + bytes(6), b"\xa3\xed\xa0\x80",
 )  # fmt: skip
