@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.checks import CheckFailed, probe
 from autograder.kernel import LIMITS, Session
 from autograder.kernel.preloaded import shared
-from autograder.kernel.provisioner import DELIM, Channel
+from autograder.kernel.provisioner import DELIM, decoded
 from autograder.student import KernelDied, Student, TimedOut
 
 SMALL = dataclasses.replace(
@@ -162,11 +162,10 @@ def test_a_students_own_helper_file_counts():
 
 
 def test_messages_that_no_kernel_sends_are_no_messages():
-    """Parts that are missing, no JSON or no objects arrive as a message of no kind."""
-    decoded = Channel._decoded
+    """Parts that are missing, no JSON or no objects are refused."""
     header, empty = b'{"msg_id": "1", "msg_type": "status"}', b"{}"
     begin = [DELIM, b""]
-    assert decoded(None, [*begin, header, empty, empty, empty])["msg_type"] == "status"
+    assert decoded([*begin, header, empty, empty, empty])["msg_type"] == "status"
     for parts in (
         [],
         begin,
@@ -176,7 +175,8 @@ def test_messages_that_no_kernel_sends_are_no_messages():
         [*begin, empty, empty, empty, empty],
         [*begin, b"\xff", empty, empty, empty],
     ):
-        assert decoded(None, parts)["msg_type"] == "malformed"
+        with pytest.raises(ValueError, match="message"):
+            decoded(parts)
 
 
 def test_all_processes_of_a_submission_are_gone():

@@ -102,32 +102,17 @@ class _OneKernel(KernelSpecManager):
 
 
 class Channel(AsyncZMQSocketChannel):
-    """Messages of the kernel; what is forged or malformed arrives as one of no kind."""
+    """Messages of the kernel. One that is forged or malformed raises ValueError."""
 
     async def _recv(self, **kwargs: Any) -> dict[str, Any]:
-        return self._decoded(await self.socket.recv_multipart(**kwargs))
-
-    def _decoded(self, parts: list[bytes]) -> dict[str, Any]:
-        """A message from its parts (Jupyter's documentation, "Messaging: the wire protocol").
-
-        The signature is not looked at, because it proves nothing: the student's code knows the
-        key, and nobody else can reach this socket. Dates stay texts, because nobody reads them.
-        """
-        names = ("header", "parent_header", "metadata", "content")
-        try:
-            begin = parts.index(DELIM) + 2
-            texts = [part.decode("utf-8", "replace") for part in parts[begin : begin + 4]]
-            message = dict(zip(names, map(json.loads, texts), strict=True))
-            if not all(type(value) is dict for value in message.values()):
-                raise ValueError("a part of the message is not an object")
-            known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
-        except Exception:
-            return {"parent_header": {}, "msg_type": "malformed", "content": {}}
-        return {**message, **known, "buffers": [memoryview(part) for part in parts[begin + 4 :]]}
+        return decoded(await self.socket.recv_multipart(**kwargs))
 
 
-class BoundedChannel(Channel):
-    """Messages that are counted, and dropped once there are too many bytes of them."""
+class BoundedChannel(AsyncZMQSocketChannel):
+    """Messages that are counted, and dropped once there are too many bytes of them.
+
+    Any code of the student's can write here, so what is malformed is passed over.
+    """
 
     allowance = 1 << 20  # bytes still allowed; set before each cell
     overflowed = False
@@ -135,11 +120,34 @@ class BoundedChannel(Channel):
     async def _recv(self, **kwargs: Any) -> dict[str, Any]:
         parts = await self.socket.recv_multipart(**kwargs)
         self.allowance -= sum(map(len, parts))
-        message = self._decoded(parts)
+        try:
+            message = decoded(parts)
+        except ValueError:
+            return {"parent_header": {}, "msg_type": "malformed", "content": {}}
         if self.allowance < 0 and message["msg_type"] != "status":
             self.overflowed = True
             return {"parent_header": {}, "msg_type": "dropped", "content": {}}
         return message
+
+
+def decoded(parts: list[bytes]) -> dict[str, Any]:
+    """A message from its parts (Jupyter's documentation, "Messaging: the wire protocol").
+
+    The signature is not looked at, because it proves nothing: the student's code knows the key,
+    and nobody else can reach these sockets. Dates stay texts, because nobody reads them. Raises
+    ValueError for what is no message.
+    """
+    names = ("header", "parent_header", "metadata", "content")
+    try:
+        begin = parts.index(DELIM) + 2
+        texts = [part.decode("utf-8", "replace") for part in parts[begin : begin + 4]]
+        message = dict(zip(names, map(json.loads, texts), strict=True))
+        known = {name: message["header"][name] for name in ("msg_id", "msg_type")}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("this is no message of a kernel") from error
+    if not all(type(value) is dict for value in message.values()):
+        raise ValueError("a part of the message is not an object")
+    return {**message, **known, "buffers": [memoryview(part) for part in parts[begin + 4 :]]}
 
 
 class BoundedClient(AsyncKernelClient):
