@@ -103,31 +103,24 @@ def test_what_goes_wrong_is_told_in_a_sentence(capsys, source, says):
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize(
-    ("result", "says"),
-    [
-        ("np.ones((1, 2))", "shape (1, 2), not (2, 2)"),
-        ("4.0", "is one number, not an array of shape (2, 2)"),
-        ("np.array([[1, 2], [3, 5]])", "At [1, 1] your result is 5, not 4."),
-        ("'four'", "not an array of numbers"),
-        ("np.array([[1, 2], [3, np.nan]])", "At [1, 1] your result is nan, not 4."),
-    ],
-)
-def test_arrays_differ_first_in_shape_then_at_an_index(capsys, result, says):
-    examples = 'check.close("four numbers", lambda: f(), [[1, 2], [3, 4]])'
-    assert says in told(capsys, f"def f(): return {result}", examples)
+SQUARE = [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize(
-    ("result", "says"),
+    ("wanted", "result", "says"),
     [
-        ("np.ones((1, 4))", "is an array of shape (1, 4), not one number"),
-        ("-0.0", "Your code gives 0, not 4."),
-        ("(1, [2])", "which is not an array of numbers"),
+        (SQUARE, "np.ones((1, 2))", "shape (1, 2), not (2, 2)"),
+        (SQUARE, "4.0", "is one number, not an array of shape (2, 2)"),
+        (SQUARE, "np.array([[1, 2], [3, 5]])", "At [1, 1] your result is 5, not 4."),
+        (SQUARE, "'four'", "not an array of numbers"),
+        (SQUARE, "np.array([[1, 2], [3, np.nan]])", "At [1, 1] your result is nan, not 4."),
+        (4, "np.ones((1, 4))", "is an array of shape (1, 4), not one number"),
+        (4, "-0.0", "Your code gives 0, not 4."),
+        (4, "(1, [2])", "which is not an array of numbers"),
     ],
 )
-def test_where_one_number_is_asked_for(capsys, result, says):
-    examples = 'check.close("one number", lambda: f(), 4)'
+def test_numbers_differ_first_in_shape_then_at_an_index(capsys, wanted, result, says):
+    examples = f'check.close("numbers", lambda: f(), {wanted})'
     assert says in told(capsys, f"def f(): return {result}", examples)
 
 

@@ -208,9 +208,8 @@ def test_size_with_dilation(student):
 def test_size_with_everything(student):
     """Kernel, stride, padding and dilation work together."""
     call_sizes(student, {"n": 7, "k": 3, "stride": 2, "pad": 1, "dilation": 2})
-    # Every seventh of 2,300: 7 divides none of the ranges, so all values meet all others.
     cases = (
-        *fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4))[::7],
+        *fitting(stride=range(1, 5), pad=range(4), dilation=range(1, 4)),
         {"n": 224, "k": 7, "stride": 2, "pad": 3, "dilation": 1},
         {"n": 999, "k": 5, "stride": 3, "pad": 8, "dilation": 9},
     )

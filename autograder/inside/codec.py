@@ -37,8 +37,8 @@ DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64"),
 )
-_NUMBERS = {name: number for number, name in enumerate(DTYPES)}  # what stands in a header
 _NATIVE = tuple(map(np.dtype, DTYPES))
+_NUMBERS = {dtype: number for number, dtype in enumerate(_NATIVE)}  # what stands in a header
 
 _ARRAY, _TENSOR, _TUPLE, _BIGINT, _OPAQUE = range(1, 6)
 
@@ -133,14 +133,14 @@ def _integer(value: int) -> Any:
 
 def _tensor(torch: Any, tensor: Any, buffers: list[memoryview]) -> Any:
     name = str(tensor.dtype).removeprefix("torch.")
-    if name not in _NUMBERS or tensor.is_sparse or tensor.device.type == "meta":
+    if name not in DTYPES or tensor.is_sparse or tensor.device.type == "meta":
         return msgpack.ExtType(_OPAQUE, f"Tensor of {name}".encode())
     return _array(tensor.detach().cpu().resolve_neg().numpy(), _TENSOR, buffers)
 
 
 def _array(array: np.ndarray, kind: int, buffers: list[memoryview]) -> Any:
     dtype, axes = array.dtype, array.ndim
-    number = _NATIVE.index(dtype) if dtype in _NATIVE else _NUMBERS.get(dtype.name)
+    number = _NUMBERS.get(dtype.newbyteorder("="))
     if number is None or axes > MAX_DIMS:
         return msgpack.ExtType(_OPAQUE, f"ndarray of {dtype.name}"[:200].encode())
     # The axis order in memory survives, so a transposed array arrives transposed.
