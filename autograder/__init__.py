@@ -1,71 +1,44 @@
-"""Autograded exercises for the lesson *Convolutional networks for images*.
+"""Autograded exercises on top of nbgrader: one engine, any course.
 
-From a submission to a grade, one way::
+From a submission to a grade, one way; each folder is a layer, and imports only go down::
 
-    Submission  the file that a student handed in, as a value; nothing executed
-       |        autograder.submission
-    Session     the notebook runs once, top to bottom, in a sandboxed kernel
-       |        autograder.kernel
-    judge       hidden pytest graders call into that kernel and compare values here
-       |        autograder.judge, autograder.graders
-    Evaluation  checks, questions, scores: frozen values
-       |        autograder.results
-    gradebook   nbgrader's own database, feedback and CSV
-                autograder.gradebook
+    commands        the command line
+    authoring       build, lint, samples, new courses and units, the demonstration
+    reports         the report of a class, and what the terminal shows
+    lms             learning systems: class lists, collecting, exporting
+    student_kit     the zip that a student works with, and its receipts
+    gradebook       all that nbgrader_config.py names: plug-ins of nbgrader's
+    classrun        a class: evaluate in parallel, keep, record
+    judging         bytes of a submission in, an Evaluation out
+    sandbox         the trusted end of a sealed kernel
+    checking        what hidden checks are written with
+    sandbox_inside  runs beside the student's code, and imports nothing of the rest
+    course          a course as frozen values; nothing is executed
+    errors          all errors as one tree
 
-A grader is written with the names below; ``autograder/graders/test_02_convolution.py`` is
-one to read. docs/authors.md shows how to add an exercise.
+What judges is ``course``, ``checking``, ``judging``, ``sandbox`` and ``sandbox_inside``. A course
+is data: notebooks in ``source/``, and hidden checks in the folder that its configuration names.
+In this course that is ``autograder/graders/``, which no layer imports.
+
+A grader is written with the names of :mod:`autograder.checking`, which can all be imported from
+here: ``from autograder import check_close, question``. docs/authors.md shows how.
 """
 
-from . import startup  # noqa: F401 (first: what follows then loads faster)
-from .checks import (
-    CheckFailed,
-    Mistake,
-    Rubric,
-    as_array,
-    check_choice,
-    check_close,
-    check_dtype,
-    check_equal,
-    check_true,
-    describe_call,
-    fail,
-    matching_mistake,
-    probe,
-    question,
-    show,
-)
-from .student import (
-    KernelDied,
-    NotDefined,
-    OtherId,
-    Student,
-    StudentError,
-    TimedOut,
-    check_raises,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "CheckFailed",
-    "KernelDied",
-    "Mistake",
-    "NotDefined",
-    "OtherId",
-    "Rubric",
-    "Student",
-    "StudentError",
-    "TimedOut",
-    "as_array",
-    "check_choice",
-    "check_close",
-    "check_dtype",
-    "check_equal",
-    "check_raises",
-    "check_true",
-    "describe_call",
-    "fail",
-    "matching_mistake",
-    "probe",
-    "question",
-    "show",
-]
+from autograder import startup  # noqa: F401 (first: what follows then loads faster)
+
+if TYPE_CHECKING:
+    from autograder.checking import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    """The names of graders, loaded when one of them is asked for: commands start without."""
+    if name == "__all__" or not name.startswith("_"):
+        checking = import_module("autograder.checking")
+        if name == "__all__":
+            return checking.__all__
+        if name in checking.__all__:
+            return getattr(checking, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

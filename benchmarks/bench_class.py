@@ -26,8 +26,8 @@ import typer
 from meter import measure
 from nbgrader.api import Gradebook
 
-from autograder import samples
-from autograder.course import Course
+from autograder.authoring import samples
+from autograder.course.course import Course
 
 ROOT = Path(__file__).parents[1]
 UNIT = "02_convolution"

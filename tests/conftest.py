@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,7 +48,7 @@ def tiny_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture
 def tiny_course(tiny_released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """That course in a folder of its own, with its hidden checks in place of the project's."""
-    from autograder import unit
+    from autograder.course import unit
 
     shutil.copytree(tiny_released.root, tmp_path / "course")
     monkeypatch.setattr(unit, "GRADERS", tmp_path / "course" / "graders")

@@ -13,7 +13,7 @@ from conftest import ROOT
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 UNIT, OTHER = "02_convolution", "03_receptive_field"
 QUESTIONS = {"conv2d": (8.0, "code"), "in_words": (2.0, "markdown")}

@@ -28,16 +28,26 @@ from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from typer.testing import CliRunner
 
-from autograder.checks import CheckFailed, check_close, check_equal
-from autograder.cli import app
-from autograder.doctor import examine
-from autograder.inside.codec import Opaque
-from autograder.kernel import LIMITS, SandboxUnavailable, Session
-from autograder.kernel.outputs import clean
-from autograder.kernel.preloaded import Preloaded, PreloadedDied, close_shared, shared
-from autograder.kernel.sandbox import find_bwrap
-from autograder.kernel.scratch import Scratch, remove_abandoned
-from autograder.student import KernelDied, OtherId, Student, StudentError, TimedOut
+from autograder.checking.comparisons import check_close, check_equal
+from autograder.checking.notebook import StudentNotebook
+from autograder.commands.app import app
+from autograder.commands.doctor import examine
+from autograder.errors import (
+    CheckFailed,
+    KernelDied,
+    OtherId,
+    PreloadedDied,
+    SandboxUnavailable,
+    StudentError,
+    TimedOut,
+)
+from autograder.sandbox.bubblewrap import find_bwrap
+from autograder.sandbox.limits import LIMITS
+from autograder.sandbox.outputs import clean
+from autograder.sandbox.preloaded import Preloaded, close_shared, shared
+from autograder.sandbox.scratch import Scratch, remove_abandoned
+from autograder.sandbox.session import Session
+from autograder.sandbox_inside.codec import Opaque
 
 SMALL = dataclasses.replace(
     LIMITS, cell_cpu_s=2.0, call_cpu_s=1.0, idle_s=20.0, idle_factor=1.0, grace_s=0.5,
@@ -113,7 +123,7 @@ def returned():
     cells.append(new_code_cell(LYING_ID))
     with Session({}, SMALL) as session:
         session.run(new_notebook(cells=cells))
-        yield Student(session, "ada")
+        yield StudentNotebook(session, "ada")
 
 
 @pytest.mark.parametrize("name", RETURNED)
@@ -237,7 +247,7 @@ def hostile():
     """A student whose functions answer with what no honest kernel sends."""
     with Session({}, QUICK) as session:
         session.run(new_notebook(cells=[new_code_cell(HOSTILE)]))
-        yield Student(session)
+        yield StudentNotebook(session)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +290,7 @@ def test_grandchildren_that_ignore_signals_end_with_the_kernel():
     """A process of its own session that ignores every signal it can is gone afterwards."""
     with Session({}, SMALL) as session:
         session.run(new_notebook(cells=[new_code_cell(HOSTILE)]))
-        assert Student(session).call("grandchildren") == 7
+        assert StudentNotebook(session).call("grandchildren") == 7
         namespace = os.readlink(f"/proc/{session._kernel._manager.process.pid}/ns/pid")
         assert _members(namespace) >= 2
     assert _members(namespace) == 0
@@ -631,7 +641,7 @@ def test_where_kernels_cannot_be_sealed_nothing_runs(refusing):
 def test_a_real_refusal_is_explained():
     """Where user.max_user_namespaces is 0, doctor names it and fails."""
     forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec "
-    doctor = f'"{sys.executable}" -m autograder.cli doctor'
+    doctor = f'"{sys.executable}" -m autograder.commands.app doctor'
     program = [find_bwrap(), "--dev-bind", "/", "/", "--unshare-user", "--uid", "0", "--gid", "0"]
     program += ["--cap-add", "ALL", "sh", "-c", forbid + doctor]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -644,16 +654,16 @@ def test_only_evaluate_runs_unsealed_and_it_warns(refusing, tmp_path):
     with Session({}, LIMITS, sealed=False) as session:
         session.run(new_notebook(cells=[new_code_cell("import os\ndef f(x):\n    return x + 1")]))
         process = session._kernel._manager.process
-        assert Student(session).call("f", 1) == 2
-        assert Student(session).value("f") == Opaque("function")
+        assert StudentNotebook(session).call("f", 1) == 2
+        assert StudentNotebook(session).value("f") == Opaque("function")
     assert not process.folder.parent.exists()
     runner = CliRunner()
     assert "--unsealed" in runner.invoke(app, ["evaluate", "--help"], terminal_width=200).output
     assert "unsealed" not in runner.invoke(app, ["grade", "--help"], terminal_width=200).output
     notebook = tmp_path / "02_convolution.ipynb"
     notebook.write_text("{}")
-    said = command(tmp_path, sys.executable, "-m", "autograder.cli", "evaluate", str(notebook),
-                   "--unsealed", "--course", str(ROOT), status=1)  # fmt: skip
+    arguments = ("evaluate", str(notebook), "--unsealed", "--course", str(ROOT))
+    said = command(tmp_path, sys.executable, "-m", "autograder.commands.app", *arguments, status=1)
     assert "without isolation" in said.stderr
 
 
@@ -688,7 +698,7 @@ def _kill_below(pid, depth):
 def test_the_folder_of_a_killed_grader_is_removed_by_the_next():
     """SIGKILL leaves a folder and nothing that runs; the next start removes the folder."""
     code = (
-        "import os, sys; from autograder.kernel.preloaded import Preloaded, BARE; "
+        "import os, sys; from autograder.sandbox.preloaded import Preloaded, BARE; "
         "p = Preloaded(BARE); print(p.scratch, p.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from autograder import CheckFailed, Mistake, check_choice, check_close, check_dtype, check_equal
-from autograder.inside.codec import Opaque
+from autograder.sandbox_inside.codec import Opaque
 
 
 def message(check, *args, **kwargs):

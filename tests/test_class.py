@@ -16,13 +16,14 @@ from conftest import ROOT
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder import grade as grading
-from autograder import store as stores
-from autograder.grade import Progress, grade
-from autograder.progress import class_progress
-from autograder.render import changes_table, class_summary
-from autograder.schedule import LocalWorkers
-from autograder.unit import CourseError
+from autograder.classrun import grading
+from autograder.classrun import kept_results as stores
+from autograder.classrun.graded import Progress
+from autograder.classrun.grading import grade
+from autograder.classrun.workers import LocalWorkers
+from autograder.errors import CourseError
+from autograder.reports.progress import class_progress
+from autograder.reports.terminal import changes_table, class_summary
 
 UNIT = tiny.UNIT
 
@@ -291,7 +292,7 @@ def test_the_summary_gives_every_reason(course):
 
 def test_the_digest_of_the_judging_code_leaves_nothing_out():
     """No module that is said to come afterwards is loaded by evaluating."""
-    modules = "autograder.evaluate, autograder.worker, json, sys"
+    modules = "autograder.judging.evaluation, autograder.classrun.worker, json, sys"
     program = f"import {modules}; print(json.dumps([*sys.modules]))"
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from conftest import ROOT
 
-from autograder import cli
+from autograder.commands import app as cli
 
 SOLVED = ROOT / "solutions" / "02_convolution" / "02_convolution.ipynb"
 

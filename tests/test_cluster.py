@@ -14,9 +14,10 @@ import pytest
 import tiny
 from nbgrader.api import Gradebook
 
-from autograder.grade import Progress, grade
-from autograder.unit import CourseError
-from autograder.worker import Parcel, WrongVersion, work
+from autograder.classrun.graded import Progress
+from autograder.classrun.grading import grade
+from autograder.classrun.worker import Parcel, work
+from autograder.errors import CourseError, WrongVersion
 
 distributed = pytest.importorskip(
     "distributed", reason="the extra `cluster` (dask.distributed) is not installed"

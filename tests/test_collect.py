@@ -12,9 +12,9 @@ import pytest
 from gradebooks import UNIT, course_in
 from nbgrader.apps import ZipCollectApp
 
-from autograder.archives import ArchiveLimits, unpack
-from autograder.exports import read_csv
-from autograder.roster import opened
+from autograder.gradebook.access import opened
+from autograder.lms.collect.archives import ArchiveLimits, unpack
+from autograder.lms.csvfile import read_csv
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ from conftest import ROOT, hand_in, nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-from autograder import samples
-from autograder.course import Course
-from autograder.evaluate import SEED, evaluate
-from autograder.grade import grade
-from autograder.gradebook import store
-from autograder.store import key
+from autograder.authoring import samples
+from autograder.classrun.grading import grade
+from autograder.classrun.kept_results import kept_results, key
+from autograder.course.course import Course
+from autograder.judging.evaluation import SEED, evaluate
 
 STUDENT = "maría-7"
 
@@ -55,7 +54,7 @@ def test_a_student_goes_through_the_course(course):
 def keep_evaluation(course, unit):
     """Evaluate here, and keep it as a worker's result is kept: workers take long to start."""
     submission, released = course.submission(STUDENT, unit), course.unit(unit)
-    store(course).put(key(submission, released, SEED), evaluate(submission, released))
+    kept_results(course).put(key(submission, released, SEED), evaluate(submission, released))
 
 
 def scores_of_code(course):
@@ -105,7 +104,7 @@ def bare(text):
 def check_exports(course):
     """The exported tables agree with each other and with the points of the notebooks."""
     nbgrader(course.root, "export", "--to", "grades.csv")
-    exporter = "autograder.exports.QuestionsExporter"
+    exporter = "autograder.lms.export.QuestionsExporter"
     nbgrader(course.root, "export", "--exporter", exporter, "--to", "questions.csv")
     grades = pd.read_csv(course.root / "grades.csv").set_index("assignment")
     questions = pd.read_csv(course.root / "questions.csv", index_col="student_id").loc[STUDENT]

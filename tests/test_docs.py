@@ -19,9 +19,9 @@ from conftest import ROOT, hand_in
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from typer.testing import CliRunner
 
-from autograder import samples
-from autograder.cli import app
-from autograder.receipts import receipt
+from autograder.authoring import samples
+from autograder.commands.app import app
+from autograder.student_kit.receipts import receipt
 
 UNIT, STUDENT = "02_convolution", "ada"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -80,7 +80,7 @@ def course(tmp_path_factory):
         shutil.copytree(ROOT / part / UNIT, folder / part / UNIT)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     [sample] = [one for one in samples.load(ROOT, UNIT) if one.name == "alt_loops"]
-    from autograder.course import Course
+    from autograder.course.course import Course
 
     hand_in(Course(folder), STUDENT, UNIT, sample.data(STUDENT))
     return folder

@@ -13,7 +13,7 @@ from jupyter_core.application import NoStart
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from tiny import UNIT
 
-from autograder.grade import grade
+from autograder.classrun.grading import grade
 
 
 def nbgrader(folder, *arguments):

@@ -12,12 +12,12 @@ import pytest
 from gradebooks import OTHER, UNIT, course_in, hand_in
 from nbgrader.apps import ExportApp
 
-from autograder import exports
-from autograder.cli import app
-from autograder.course import Course
-from autograder.exports.csvfile import number, read_csv
-from autograder.roster import opened
-from autograder.unit import CourseError
+from autograder.commands.app import app
+from autograder.course.course import Course
+from autograder.errors import CourseError
+from autograder.gradebook.access import opened
+from autograder.lms import export as exports
+from autograder.lms.csvfile import number, read_csv
 
 # What a student may be called; two have the same name.
 NAMES = (
@@ -368,7 +368,7 @@ def test_as_plugins_of_nbgrader_export(course, monkeypatch):
     monkeypatch.chdir(course.root)
     exporting = ExportApp()
     exporting.initialize([
-        "--exporter=autograder.exports.CanvasExporter", f"--CanvasExporter.roster={roster}",
+        "--exporter=autograder.lms.export.CanvasExporter", f"--CanvasExporter.roster={roster}",
         "--to=by_nbgrader.csv",
     ])  # fmt: skip
     exporting.start()

@@ -17,11 +17,13 @@ import pytest
 import tiny
 from nbgrader.api import Gradebook
 
-from autograder import grade as grading
-from autograder import recorder, store
-from autograder.grade import Progress, grade
-from autograder.kernel.sandbox import find_bwrap
-from autograder.unit import CourseError
+from autograder.classrun import grading
+from autograder.classrun import kept_results as store
+from autograder.classrun import recording as recorder
+from autograder.classrun.graded import Progress
+from autograder.classrun.grading import grade
+from autograder.errors import CourseError
+from autograder.sandbox.bubblewrap import find_bwrap
 
 UNIT = tiny.UNIT
 
@@ -256,7 +258,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(course, monkeypatch, place):
 def test_a_real_full_disk_leaves_no_part_of_a_file(tmp_path):
     """On a file system of one page, the new content is refused and the old one stays."""
     program = (
-        "import sys; from pathlib import Path; from autograder.store import write_whole\n"
+        "import sys; from pathlib import Path; from autograder.course.files import write_whole\n"
         "path = Path(sys.argv[1]) / 'x'; write_whole(path, b'old')\n"
         "try:\n    write_whole(path, bytes(1 << 20))\n"
         "except OSError as error:\n"

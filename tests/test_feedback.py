@@ -10,7 +10,7 @@ from conftest import ROOT, nbgrader
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
-from autograder.feedback import Line, with_mathml
+from autograder.gradebook.feedback import Line, with_mathml
 
 UNIT = "tiny"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, hand_in, nbgrader
 
-from autograder import samples
-from autograder.grade import grade
+from autograder.authoring import samples
+from autograder.classrun.grading import grade
 
 browser = pytest.importorskip("student_browser", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(
@@ -48,7 +48,7 @@ def test_points_and_a_comment_reach_the_csv_and_the_feedback(scratch, tmp_path):
         if "SCREENSHOTS" in os.environ:
             page.screenshot(path=Path(os.environ["SCREENSHOTS"]) / "formgrader.png")
     nbgrader(scratch.root, "generate_feedback", UNIT)
-    exporter = "autograder.exports.QuestionsExporter"
+    exporter = "autograder.lms.export.QuestionsExporter"
     nbgrader(scratch.root, "export", "--exporter", exporter, "--to", "questions.csv")
     with (scratch.root / "questions.csv").open() as file:
         [row] = csv.DictReader(file)

@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 from conftest import ROOT
 
-from autograder.cli import app
-from autograder.gradescope import results, write
-from autograder.results import CheckResult, Evaluation, QuestionResult, Status
-from autograder.submission import Submission
-from autograder.unit import CourseError
+from autograder.commands.app import app
+from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status
+from autograder.course.submission import Submission
+from autograder.errors import CourseError
+from autograder.lms.gradescope.results import results, write
 
 VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
 FORMATS = {"enum": ["text", "html", "simple_format", "md", "ansi"]}

@@ -16,12 +16,12 @@ import pytest
 from conftest import ROOT, command, hand_in, nbgrader
 from student_machine import make_python, run, unpack
 
-from autograder import samples
-from autograder.course import Course
-from autograder.handout import handout
-from autograder.kit import check_before_submitting as preflight
-from autograder.receipts import receipt
-from autograder.unit import unit_names
+from autograder.authoring import samples
+from autograder.course.course import Course
+from autograder.course.unit import unit_names
+from autograder.student_kit.files import check_before_submitting as preflight
+from autograder.student_kit.handouts import handout
+from autograder.student_kit.receipts import receipt
 
 UNIT = "02_convolution"
 SIX = {"numpy", "torch", "torchvision", "matplotlib", "scikit-learn", "tqdm"}

@@ -6,10 +6,11 @@ import textwrap
 
 import pytest
 
-from autograder.judge import GraderBroken, judge, list_checks
-from autograder.results import CheckResult, Status, points_earned
-from autograder.student import Student, StudentError, TimedOut
-from autograder.unit import Unit
+from autograder.checking.notebook import StudentNotebook
+from autograder.course.results import CheckResult, Status, points_earned
+from autograder.course.unit import Unit
+from autograder.errors import GraderBroken, StudentError, TimedOut
+from autograder.judging.pytest_driver import judge, list_checks
 
 
 class Canned:
@@ -32,7 +33,7 @@ def run(tmp_path):
         path.write_text(head + textwrap.dedent(grader))
         unit = Unit("unit", '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
         unit = Unit(unit.name, unit.notebook, {}, path)
-        return judge(unit, Student(Canned(reply or {"value": 3})), 0).checks
+        return judge(unit, StudentNotebook(Canned(reply or {"value": 3})), 0).checks
 
     return run
 
@@ -121,7 +122,7 @@ def test_random_inputs_repeat_with_the_seed(tmp_path):
     )
     unit = Unit("unit", "{}", {}, path)
     for seed in (1, 1, 2):
-        seen.append(judge(unit, Student(Canned({})), seed).checks[0].message)
+        seen.append(judge(unit, StudentNotebook(Canned({})), seed).checks[0].message)
     assert seen[0] == seen[1] != seen[2]
 
 
@@ -134,7 +135,7 @@ def test_no_check_earns_nothing():
 def test_subclasses_of_an_expected_exception_count():
     reply = {"error": {"types": ["Mine", "ValueError", "Exception"], "text": "", "where": ""}}
     with pytest.raises(StudentError) as caught:
-        Student(Canned(reply)).f()
+        StudentNotebook(Canned(reply)).f()
     assert "ValueError" in caught.value.types
 
 

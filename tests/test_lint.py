@@ -8,10 +8,10 @@ import shutil
 import pytest
 from conftest import ROOT
 
-from autograder import unit as units
-from autograder.course import Course
-from autograder.lint import lint
-from autograder.unit import unit_names
+from autograder.authoring.linting import lint
+from autograder.course import unit as units
+from autograder.course.course import Course
+from autograder.course.unit import unit_names
 
 UNIT = "02_convolution"
 

@@ -12,9 +12,9 @@ import pytest
 from conftest import ROOT, command, hand_in, nbgrader
 from nbgrader.api import Gradebook
 
-from autograder import samples
-from autograder.exports import neutral
-from autograder.grade import grade
+from autograder.authoring import samples
+from autograder.classrun.grading import grade
+from autograder.lms.csvfile import neutral
 
 UNIT = "02_convolution"
 
@@ -66,7 +66,7 @@ def test_nbgrader_autograde_and_autograder_grade_agree(scratch):
     nbgrader(scratch.root, "generate_feedback", UNIT)
     nbgrader(scratch.root, "db", "student", "add", "absent")
     nbgrader(scratch.root, "export", "--to", "grades.csv")
-    exporter = "autograder.exports.QuestionsExporter"
+    exporter = "autograder.lms.export.QuestionsExporter"
     nbgrader(scratch.root, "export", "--exporter", exporter, "--to", "questions.csv")
     table = pd.read_csv(scratch.root / "grades.csv", index_col="student_id")
     full = sum(score or 0 for (student, _), (score, _) in ours.items() if student == "alt_loops")

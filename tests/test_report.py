@@ -8,12 +8,13 @@ import pytest
 import tiny
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder import cli
-from autograder.report import analyse, page
-from autograder.results import CheckResult, Evaluation, QuestionResult, Status
-from autograder.similarity import similar_pairs
-from autograder.submission import Submission
-from autograder.unit import CourseError, Unit
+from autograder.commands import app as cli
+from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status
+from autograder.course.submission import Submission
+from autograder.course.unit import Unit
+from autograder.errors import CourseError
+from autograder.reports.class_report import analyse, page
+from autograder.reports.similarity import similar_pairs
 
 LOOP = """
 def total(values, start=0):

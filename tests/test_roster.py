@@ -10,11 +10,19 @@ from nbgrader.apps.dbapp import DbStudentListApp
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from autograder.cli import app
-from autograder.exports.table import State, read
-from autograder.late import LatePenalty, extend, outdated, parse_deadline, penalise, set_deadline
-from autograder.roster import opened, roster
-from autograder.unit import CourseError
+from autograder.commands.app import app
+from autograder.errors import CourseError
+from autograder.gradebook.access import opened
+from autograder.gradebook.late import (
+    LatePenalty,
+    extend,
+    outdated,
+    parse_deadline,
+    penalise,
+    set_deadline,
+)
+from autograder.lms.class_list import roster
+from autograder.lms.export.table import State, read
 
 
 @pytest.fixture
@@ -126,7 +134,7 @@ def test_a_deadline_says_its_time_zone(when):
 DUE = datetime(2026, 12, 1, 12)
 POLICY = Config(
     {
-        "AssignLatePenalties": {"plugin_class": "autograder.late.LatePenalty"},
+        "AssignLatePenalties": {"plugin_class": "autograder.gradebook.late.LatePenalty"},
         "LatePenalty": {"per_day": 0.1, "grace_minutes": 15, "cap": 0.5},
     }
 )

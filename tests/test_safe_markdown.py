@@ -14,8 +14,8 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
-from autograder.safe_markdown import render
-from autograder.submission import parse, restore
+from autograder.course.submission import parse, restore
+from autograder.gradebook.safe_markdown import render
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import samples
-from autograder.evaluate import evaluate
-from autograder.results import Status
-from autograder.submission import Submission
+from autograder.authoring import samples
+from autograder.course.results import Status
+from autograder.course.submission import Submission
+from autograder.judging.evaluation import evaluate
 
 ROOT = Path(__file__).parent.parent
 UNITS = sorted(path.parent.name for path in ROOT.glob("release/*/*.ipynb"))

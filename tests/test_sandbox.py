@@ -10,11 +10,13 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.checks import CheckFailed, probe
-from autograder.kernel import LIMITS, Session
-from autograder.kernel.preloaded import shared
-from autograder.kernel.provisioner import DELIM, decoded
-from autograder.student import KernelDied, Student, TimedOut
+from autograder.checking.notebook import StudentNotebook
+from autograder.checking.questions import probe
+from autograder.errors import CheckFailed, KernelDied, TimedOut
+from autograder.sandbox.limits import LIMITS
+from autograder.sandbox.preloaded import shared
+from autograder.sandbox.provisioner import DELIM, decoded
+from autograder.sandbox.session import Session
 
 SMALL = dataclasses.replace(
     LIMITS, cell_cpu_s=2.0, call_cpu_s=0.5, idle_s=15.0, idle_factor=1.0, memory=512 << 20
@@ -233,7 +235,7 @@ def test_calls_have_limits_of_their_own():
              "def odd():\n    return 1 << 100000"]  # fmt: skip
     with Session({}, SMALL) as session:
         session.run(new_notebook(cells=[new_code_cell(source) for source in cells]))
-        student = Student(session)
+        student = StudentNotebook(session)
         with pytest.raises(TimedOut, match="computing time"):
             student.loop()
         assert student.stay() == 7
@@ -254,7 +256,7 @@ def test_probes_run_beside_the_students_code():
     """A probe sees the student's functions and returns plain observations."""
     with Session({}) as session:
         session.run(new_notebook(cells=[new_code_cell("def twice(x):\n    return 2 * x")]))
-        assert Student(session).run(tell_the_time, 5) == 11
+        assert StudentNotebook(session).run(tell_the_time, 5) == 11
 
 
 def test_warm_and_cold_kernels_compute_the_same_bits():
@@ -276,7 +278,7 @@ weights = torch.cat([p.detach().ravel() for p in model.parameters()])
     for warm in (True, False):
         with Session({}, dataclasses.replace(LIMITS, cell_cpu_s=60), warm=warm) as session:
             session.run(new_notebook(cells=[new_code_cell(training)]))
-            results.append(Student(session).value("weights").numpy())
+            results.append(StudentNotebook(session).value("weights").numpy())
     assert np.array_equal(*results)
 
 

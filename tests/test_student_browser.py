@@ -11,8 +11,8 @@ import pytest
 from conftest import ROOT
 from student_machine import make_python, unpack
 
-from autograder.handout import handout
-from autograder.unit import unit_names
+from autograder.course.unit import unit_names
+from autograder.student_kit.handouts import handout
 
 browser = pytest.importorskip("student_browser", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(

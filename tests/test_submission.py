@@ -7,7 +7,8 @@ import json
 import nbformat
 import pytest
 
-from autograder.submission import MAX_BYTES, Unreadable, parse, restore
+from autograder.course.submission import MAX_BYTES, parse, restore
+from autograder.errors import Unreadable
 
 
 @pytest.fixture

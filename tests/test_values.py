@@ -13,8 +13,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.inside import codec
-from autograder.inside.codec import CodecError, Opaque
+from autograder.sandbox_inside import codec
+from autograder.sandbox_inside.codec import CodecError, Opaque
 
 
 def through(value):

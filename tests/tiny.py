@@ -18,12 +18,13 @@ import nbformat
 from conftest import ROOT, hand_in, nbgrader
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import grade_cells
-from autograder.course import Course
-from autograder.evaluate import score, unjudged
-from autograder.results import CheckResult, Evaluation, Status
-from autograder.schedule import Workers
-from autograder.submission import Unreadable, parse, restore
+from autograder.classrun.workers import Workers
+from autograder.course.course import Course
+from autograder.course.results import CheckResult, Evaluation, Status
+from autograder.course.submission import parse, restore
+from autograder.errors import Unreadable
+from autograder.judging import grade_cells
+from autograder.judging.evaluation import score, unjudged
 
 UNIT = "tiny"
 RIGHT, WRONG = "def double(x):\n    return 2 * x", "def double(x):\n    return x"

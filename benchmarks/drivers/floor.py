@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from meter import mark
 
-from autograder.kernel.preloaded import MODULES
+from autograder.sandbox.preloaded import MODULES
 
 
 def run(path: Path, tests: dict[str, str]) -> None:

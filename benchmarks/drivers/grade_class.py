@@ -12,8 +12,8 @@ from pathlib import Path
 
 
 def main(folder: Path, unit: str, jobs: int) -> None:
-    from autograder.course import Course
-    from autograder.grade import grade
+    from autograder.classrun.grading import grade
+    from autograder.course.course import Course
 
     graded = grade(Course(folder), unit, jobs=jobs)
     lost = [one.error for one in graded if one.error]

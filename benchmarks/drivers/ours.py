@@ -12,12 +12,13 @@ import psutil
 from layouts import UNIT
 from meter import mark
 
-from autograder import evaluate as evaluation
-from autograder.course import Course
-from autograder.evaluate import evaluate
-from autograder.grade import Graded, Progress, grade
-from autograder.kernel import Session
-from autograder.recorder import Recorder
+from autograder.classrun.graded import Graded, Progress
+from autograder.classrun.grading import grade
+from autograder.classrun.recording import Recorder
+from autograder.course.course import Course
+from autograder.judging import evaluation
+from autograder.judging.evaluation import evaluate
+from autograder.sandbox.session import Session
 
 
 class _Marks(Progress):

@@ -13,7 +13,7 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.inside import codec
+from autograder.sandbox_inside import codec
 
 ALLOWED = (
     type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, torch.Tensor,

@@ -11,7 +11,7 @@ import atheris
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 with atheris.instrument_imports(include=["autograder.inside.codec", "msgpack.fallback"]):
-    from autograder.inside import codec
+    from autograder.sandbox_inside import codec
 
 import msgpack
 from msgpack import fallback

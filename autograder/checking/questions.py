@@ -1,0 +1,64 @@
+"""What a check is marked with: its question, its probes, the rubrics of written answers."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class QuestionMark:
+    """What :func:`question` attaches to a check."""
+
+    id: str
+    weight: float = 1.0
+
+
+def question(id: str, *, weight: float = 1.0) -> Callable[[F], F]:
+    """Mark a pytest function as a check of the question with this ``grade_id``.
+
+    The points of a question are shared among its checks by ``weight``. The first line of
+    the function's docstring is the title that the student reads.
+    """
+
+    def mark(function: F) -> F:
+        function.__autograder_question__ = QuestionMark(id, weight)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A function whose source is run in the student's kernel. It must hold no secret."""
+
+    name: str
+    source: str
+
+
+def probe(function: Callable[..., Any]) -> Probe:
+    """Turn a function into a probe: ``student.run(probe, ...)`` runs it beside the student's code.
+
+    Its first parameter gives the student's names as attributes; it imports what it needs and
+    returns plain observations. Its source reaches the student's kernel: keep expected values,
+    hidden labels and verdicts out of it.
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    lines = source.splitlines(keepends=True)
+    start = next(i for i, line in enumerate(lines) if line.startswith("def "))
+    return Probe(function.__name__, "".join(lines[start:]))
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """One aspect of a written answer, worth two points: what earns two, one and none."""
+
+    aspect: str
+    full: str
+    partial: str
+    none: str

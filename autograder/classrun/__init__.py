@@ -1,0 +1,1 @@
+"""A whole class: evaluate in parallel, keep every result, record them one by one."""

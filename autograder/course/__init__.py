@@ -1,0 +1,1 @@
+"""A course as frozen values: units, questions, submissions, results. Nothing is executed."""

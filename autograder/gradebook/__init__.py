@@ -1,0 +1,1 @@
+"""What nbgrader_config.py names: plug-ins that put our judging into nbgrader's workflow."""

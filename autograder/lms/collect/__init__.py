@@ -1,0 +1,1 @@
+"""From the archive that a learning system lets one download to submitted/."""

@@ -1,0 +1,1 @@
+"""Gradescope: judging on its machines, and the grades that it takes."""

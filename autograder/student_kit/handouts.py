@@ -1,0 +1,88 @@
+"""One zip per unit that a student can work with alone: the notebook and what belongs to it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from string import Template
+
+import mistune
+
+from autograder.authoring.linting import LEAKS
+from autograder.course.course import Course
+from autograder.course.unit import Unit
+from autograder.errors import CourseError
+from autograder.sandbox.limits import LIMITS
+from autograder.student_kit.files import check_before_submitting as preflight
+
+KIT = Path(__file__).parent / "files"
+DATE = (2026, 1, 1, 0, 0, 0)  # of every file in every zip, whenever it is packed
+
+
+def handout(course: Course, name: str, folder: Path) -> Path:
+    """Write ``<folder>/<unit>.zip`` from ``release/<unit>``. Raises CourseError.
+
+    The same release gives the same bytes, whenever and wherever it is packed.
+    """
+    unit = course.unit(name)
+    contents = files(unit)
+    for file, data in contents.items():
+        if leak := next((leak for leak in LEAKS if leak.encode() in data), None):
+            raise CourseError(f"{name} is not handed out: {file} contains {leak!r}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.zip"
+    path.write_bytes(_zip(name, contents))
+    return path
+
+
+def files(unit: Unit) -> dict[str, bytes]:
+    """Everything in a student's folder, by name."""
+    return {
+        "START_HERE.html": _start_here(unit).encode(),
+        f"{unit.name}.ipynb": unit.notebook.encode(),
+        **unit.files,
+        "check_before_submitting.py": (KIT / "check_before_submitting.py").read_bytes(),
+        "requirements.txt": (KIT / "requirements.txt").read_bytes(),
+        "unit.json": (json.dumps(manifest(unit), indent=1) + "\n").encode(),
+    }
+
+
+def manifest(unit: Unit) -> dict[str, object]:
+    """What ``check_before_submitting.py`` knows of a unit: names and fingerprints, no answers."""
+    limits = LIMITS.for_unit(unit.metadata)
+    return {
+        "unit": unit.name,
+        "limits": {"cell_cpu_s": limits.cell_cpu_s, "wall_s": limits.wall_s(limits.cell_cpu_s)},
+        "files": {name: preflight.digest(data.decode()) for name, data in unit.files.items()},
+        "cells": {
+            cell.metadata.nbgrader.grade_id: {
+                "id": cell.id,
+                "kind": "answer" if cell.metadata.nbgrader.solution else "locked",
+                "sha256": preflight.digest(cell.source),
+            }
+            for cell in unit.cells
+        },
+    }
+
+
+def _start_here(unit: Unit) -> str:
+    page = Template((KIT / "START_HERE.md").read_text("utf-8")).substitute(unit=unit.name)
+    style = (KIT / "style.css").read_text("utf-8")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{unit.name}: '
+        f"start here</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"{mistune.html(page)}</body>\n</html>\n"
+    )
+
+
+def _zip(folder: str, contents: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    # Stored, not deflated: the bytes of a compressed file depend on the version of zlib.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in contents.items():
+            info = zipfile.ZipInfo(f"{folder}/{name}", DATE)
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            archive.writestr(info, data)
+    return buffer.getvalue()
