@@ -1,7 +1,8 @@
 """Runs a unit's hidden graders with pytest, in this trusted process, and collects results.
 
 A pytest function marked with ``question`` is one check; its parametrized cases belong to
-it, and the first case that fails decides its message. What is not a plain pass or a
+it, and the first case that fails decides its message; a case of ``cases`` is a check of its own,
+with its own title. What is not a plain pass or a
 :class:`~autograder.checks.CheckFailed` is an error: the check could not be judged.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from .checking.cases import MARK
 from .checks import CheckFailed, Question, Rubric
 from .results import CheckResult, Status
 from .student import Student
@@ -130,7 +132,7 @@ class _Grader:
     def __init__(self, name: str) -> None:
         self._name = name
         self._items: list[pytest.Item] = []
-        self.not_run: dict[str, CheckResult] = {}
+        self.not_run: dict[tuple[str, str], CheckResult] = {}
         self.rubrics: Mapping[str, Sequence[Rubric]] = {}
         self.broken = ""
 
@@ -180,6 +182,9 @@ class _Grader:
 
     # ---------------------------------------------------------------- hooks
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", f"{MARK}(title): a case that is a check of its own")
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.broken = f"{self._name} cannot be loaded: {report.longreprtext}"
@@ -192,7 +197,8 @@ class _Grader:
                 self.broken = f"{item.name} in {self._name} names no @question."
                 continue
             self.rubrics = getattr(getattr(item, "module", None), "RUBRICS", {})
-            title = (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]
+            text = _case(item) or getattr(function, "__doc__", None) or item.name
+            title = text.strip().splitlines()[0]
             self.not_run.setdefault(
                 _key(item),
                 CheckResult(mark.id, title, Status.ERROR, mark.weight, "This check did not run."),
@@ -226,5 +232,12 @@ def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
 
 
-def _key(item: pytest.Item) -> str:
-    return getattr(item, "originalname", None) or item.name
+def _key(item: pytest.Item) -> tuple[str, str]:
+    """Which check this is a case of."""
+    return getattr(item, "originalname", None) or item.name, _case(item)
+
+
+def _case(item: pytest.Item) -> str:
+    """The title of a case that is a check of its own; else nothing."""
+    mark = item.get_closest_marker(MARK)
+    return str(mark.args[0]) if mark else ""
