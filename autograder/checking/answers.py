@@ -9,6 +9,7 @@ gives None (numbers, letters) or is handed back as it came (words), so that a me
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -80,7 +81,7 @@ def side(value: Any) -> int | float | None:
         sides = [number(item) for item in value[:3]]
         value = sides[0] if len(sides) in (1, 2) and len(set(sides)) == 1 else None
     found = scalar(value)
-    return None if found is None or found - found != 0 else neat(found)  # inf, nan
+    return neat(found) if found is not None and abs(found) < math.inf else None
 
 
 def numbers(value: Any) -> tuple[int, ...]:
@@ -122,7 +123,8 @@ def _number_of_text(text: str) -> int | float | None:
         return None
     for kind in (int, float):
         with contextlib.suppress(ValueError):
-            return kind(text)
+            found: int | float = kind(text)
+            return found if math.isfinite(found) else None
     return None
 
 
@@ -149,7 +151,9 @@ def letters(value: Any, options: Iterable[str] | Mapping[str, str]) -> list[str]
             found.append(spelled[plain(text)])
             continue
         for one in re.findall(r"\w+", text[:LONGEST].lower().replace("_", " ")):
-            if set(one) <= known.keys():
+            if one in known:
+                found.append(known[one])
+            elif set(one) <= known.keys():
                 found += [known[letter] for letter in one]
             elif one != "and":
                 found.append(unknown(one))
@@ -218,7 +222,7 @@ def word(value: Any, forms: Iterable[str] | Mapping[str, str]) -> Any:
     if not isinstance(value, str):
         return value
     table = dict(forms) if isinstance(forms, Mapping) else {form: form for form in forms}
-    table = {plain(form): option for form, option in table.items()}
+    table = {plain(form): option for form, option in table.items() if plain(form)}
     text = plain(value)
     if text in table:
         return table[text]

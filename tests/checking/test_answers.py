@@ -67,6 +67,7 @@ def test_a_whole_number_in_any_form(n):
 def test_a_number_survives_its_text(x):
     """A number that is written as a text is the number."""
     assert answers.number(f" {x!r}\n") == x
+    assert [answers.number(text) for text in ("nan", "1e999", "", "1 2", "9" * 99)] == [None] * 5
 
 
 @given(st.integers(1, 10**6), st.sampled_from(["×", "x", "X", " x ", "*", " × "]))
@@ -112,6 +113,7 @@ def test_the_text_of_an_option_is_its_letter():
     assert answers.letters("none", LETTERS) == ["NONE"]
     assert answers.letters("Quit", options) == ["quit"]
     assert answers.letters(None, LETTERS) is None
+    assert answers.letters("A1, b2 and C", ["a1", "b2"]) == ["a1", "b2", "c"]
 
 
 @pytest.mark.parametrize("form", ["b", "B", " (b) ", "B.", ["b"], {"A": False, "B": True}])
