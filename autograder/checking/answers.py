@@ -31,10 +31,14 @@ def answered(value: Any, sentence: str) -> Any:
 
     Nothing is None, a blank text, and an empty list, set or dict.
     """
-    blank = isinstance(value, str) and not value.strip()
-    if value is None or blank or (isinstance(value, (list, tuple, dict, set)) and not value):
+    if is_blank(value) or (isinstance(value, (list, tuple, dict, set)) and not value):
         fail(sentence)
     return value
+
+
+def is_blank(value: Any) -> bool:
+    """Whether nothing was written: None, or a text of nothing but spaces."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 # ----------------------------------------------------------------- numbers

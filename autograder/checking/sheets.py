@@ -9,7 +9,7 @@ from typing import Any
 from autograder.checks import fail, show
 from autograder.student import Student
 
-from .answers import answered, plain
+from .answers import is_blank, plain
 
 
 def plain_key(key: Any) -> Any:
@@ -31,7 +31,10 @@ class AnswerSheet:
 
     def require(self, key: Any, sentence: str = "") -> Any:
         """The answer; fails with the sentence where it is missing, None or blank."""
-        return answered(self.get(key), sentence or f'{self.name}["{key}"] has no answer yet.')
+        answer = self.get(key)
+        if is_blank(answer):
+            fail(sentence or f'{self.name}["{key}"] has no answer yet.')
+        return answer
 
     def row(self, key: Any, sentence: str) -> AnswerSheet:
         """The answer as a dict of answers itself; fails with the sentence where it is none."""

@@ -68,10 +68,10 @@ def test_what_is_no_dict_is_refused_with_a_sentence(value):
 
 def test_a_missing_answer_has_its_own_sentence():
     """A key that is missing, None or blank is called unanswered."""
-    sheet = read_sheet({"a": None, "b": " ", "d": 0}, "predict")
+    sheet = read_sheet({"a": None, "b": " ", "d": 0, "e": []}, "predict")
     for key in "abc":
         assert failure(sheet.require, key).message == f'predict["{key}"] has no answer yet.'
-    assert sheet.require("d") == 0
+    assert (sheet.require("d"), sheet.require("e")) == (0, [])  # wrong, but answers
 
 
 def test_keys_may_be_pairs_and_answers_rows():
