@@ -6,6 +6,24 @@ that fails raises :class:`~autograder.errors.CheckFailed` with the text that the
 any other exception means that the check could not be judged.
 """
 
+from autograder.checking.answers import (
+    answered,
+    letter,
+    letters,
+    letters_in,
+    neat,
+    number,
+    number_in,
+    number_or_fail,
+    numbers,
+    plain,
+    scalar,
+    side,
+    whole,
+    word,
+)
+from autograder.checking.cases import cases
+from autograder.checking.choices import Choice, selection
 from autograder.checking.comparisons import (
     Mistake,
     check_choice,
@@ -16,9 +34,14 @@ from autograder.checking.comparisons import (
     fail,
     matching_mistake,
 )
+from autograder.checking.failing import explained, fail_knowing, works
+from autograder.checking.memory import once
 from autograder.checking.messages import describe_call, show
 from autograder.checking.notebook import StudentNotebook, check_raises
-from autograder.checking.questions import Rubric, probe, question
+from autograder.checking.probes import probe
+from autograder.checking.questions import Rubric, question
+from autograder.checking.sheets import AnswerSheet, answer_sheet, read_sheet
+from autograder.checking.untouched import Untouched, check_untouched, unchanged
 from autograder.checking.values import as_array
 from autograder.errors import (
     CheckFailed,
@@ -31,7 +54,9 @@ from autograder.errors import (
 from autograder.sandbox_inside.codec import Opaque
 
 __all__ = [
+    "AnswerSheet",
     "CheckFailed",
+    "Choice",
     "KernelDied",
     "Mistake",
     "NotDefined",
@@ -41,17 +66,42 @@ __all__ = [
     "StudentError",
     "StudentNotebook",
     "TimedOut",
+    "Untouched",
+    "answer_sheet",
+    "answered",
     "as_array",
+    "cases",
     "check_choice",
     "check_close",
     "check_dtype",
     "check_equal",
     "check_raises",
     "check_true",
+    "check_untouched",
     "describe_call",
+    "explained",
     "fail",
+    "fail_knowing",
+    "letter",
+    "letters",
+    "letters_in",
     "matching_mistake",
+    "neat",
+    "number",
+    "number_in",
+    "number_or_fail",
+    "numbers",
+    "once",
+    "plain",
     "probe",
     "question",
+    "read_sheet",
+    "scalar",
+    "selection",
     "show",
+    "side",
+    "unchanged",
+    "whole",
+    "word",
+    "works",
 ]

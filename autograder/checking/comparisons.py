@@ -19,26 +19,35 @@ from autograder.checking.values import _as_array, _close, _same, _same_kind
 from autograder.errors import CheckFailed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Mistake:
-    """A known mistake: its short name, the sentence for the student, and the wrong value it gives.
+    """A known mistake: its short name, the sentence for the student, and the wrong values.
 
-    ``value`` is the wrong value or a function without arguments that computes it; it is
-    only called after a comparison failed. A ``Mistake`` whose value cannot be computed for
-    the case at hand (it raises) does not match.
+    Each of ``values`` is a wrong value or a function without arguments that computes it; it is
+    only called after a comparison failed. A value that cannot be computed for the case at hand
+    (it raises) does not match, and the others still may.
     """
 
     name: str
     sentence: str
-    value: Any
+    values: tuple[Any, ...]
+
+    def __init__(self, name: str, sentence: str, *values: Any) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "sentence", sentence)
+        object.__setattr__(self, "values", values)
 
     def explains(self, got: Any) -> bool:
-        """Whether this mistake gives exactly what the student's code gave."""
-        try:
-            wrong = self.value() if callable(self.value) else self.value
-        except Exception:  # the wrong formula has no value here: it is not this mistake
-            return False
-        return _same(got, wrong)
+        """Whether one of the values is exactly what the student's code gave."""
+        return any(_gives(value, got) for value in self.values)
+
+
+def _gives(value: Any, got: Any) -> bool:
+    try:
+        wrong = value() if callable(value) else value
+    except Exception:  # the wrong formula has no value here: it is not this mistake
+        return False
+    return _same(got, wrong)
 
 
 # ----------------------------------------------------------------- comparisons

@@ -67,6 +67,7 @@ class StudentNotebook:
         self._transport = transport
         self._cell_errors = cell_errors or {}
         self.id = student_id
+        self.memory: dict[Any, Any] = {}  # a grader's own, as long as this submission is judged
 
     def personal_id(self) -> str:
         """The id that this notebook's personal questions are drawn for.

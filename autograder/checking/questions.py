@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,19 +37,6 @@ class Probe:
 
     name: str
     source: str
-
-
-def probe(function: Callable[..., Any]) -> Probe:
-    """Turn a function into a probe: ``student.run(probe, ...)`` runs it beside the student's code.
-
-    Its first parameter gives the student's names as attributes; it imports what it needs and
-    returns plain observations. Its source reaches the student's kernel: keep expected values,
-    hidden labels and verdicts out of it.
-    """
-    source = textwrap.dedent(inspect.getsource(function))
-    lines = source.splitlines(keepends=True)
-    start = next(i for i, line in enumerate(lines) if line.startswith("def "))
-    return Probe(function.__name__, "".join(lines[start:]))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Runs a unit's hidden graders with pytest, in this trusted process, and collects results.
 
 A pytest function marked with ``question`` is one check; its parametrized cases belong to
-it, and the first case that fails decides its message. What is not a plain pass or a
+it, and the first case that fails decides its message; a case of ``cases`` is a check of its own,
+with its own title. What is not a plain pass or a
 :class:`~autograder.errors.CheckFailed` is an error: the check could not be judged.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from autograder.checking.cases import MARK
 from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
 from autograder.course.results import CheckResult, Status
@@ -134,7 +136,7 @@ class _Grader:
     def __init__(self, name: str, modules: Mapping[Path, ModuleType]) -> None:
         self._name, self._modules = name, modules
         self._items: list[pytest.Item] = []
-        self.not_run: dict[tuple[str, str], CheckResult] = {}
+        self.not_run: dict[tuple[str, str, str], CheckResult] = {}
         self.rubrics: Mapping[str, Sequence[Rubric]] = rubrics_of(modules)
         self.broken = ""
 
@@ -192,6 +194,9 @@ class _Grader:
 
     # ---------------------------------------------------------------- hooks
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", f"{MARK}(title): a case that is a check of its own")
+
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> Any:
         """The module as it was imported: with its neighbours, under a name of its own."""
         module = pytest.Module.from_parent(parent, path=module_path)
@@ -209,7 +214,8 @@ class _Grader:
             if not isinstance(mark, QuestionMark):
                 self.broken = f"{item.name} in {self._name} names no @question."
                 continue
-            title = (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]
+            text = _case(item) or getattr(function, "__doc__", None) or item.name
+            title = text.strip().splitlines()[0]
             self.not_run.setdefault(
                 _key(item),
                 CheckResult(mark.id, title, Status.ERROR, mark.weight, "This check did not run."),
@@ -249,6 +255,13 @@ def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubr
     return getattr(next(found, None), "RUBRICS", {})
 
 
-def _key(item: pytest.Item) -> tuple[str, str]:
+def _key(item: pytest.Item) -> tuple[str, str, str]:
+    """Which check this is a case of."""
     name = getattr(item, "originalname", None) or item.name
-    return item.path.name, name
+    return item.path.name, name, _case(item)
+
+
+def _case(item: pytest.Item) -> str:
+    """The title of a case that is a check of its own; else nothing."""
+    mark = item.get_closest_marker(MARK)
+    return str(mark.args[0]) if mark else ""

@@ -138,7 +138,8 @@ def number_of(value):
 
 def gives(mistake, number):
     """Whether the wrong formula gives this number; below 1 it may be refused instead."""
-    size = mistake.value()
+    [formula] = mistake.values
+    size = formula()
     return size == number or (size < 1 and number == REFUSED)
 
 
