@@ -31,7 +31,7 @@ from typer.testing import CliRunner
 from autograder.checking.comparisons import check_close, check_equal
 from autograder.checking.notebook import StudentNotebook
 from autograder.commands.app import app
-from autograder.commands.doctor import examine
+from autograder.commands.machine import examine
 from autograder.errors import (
     CheckFailed,
     KernelDied,

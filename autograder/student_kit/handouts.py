@@ -10,8 +10,8 @@ from string import Template
 
 import mistune
 
-from autograder.authoring.linting import LEAKS
 from autograder.course.course import Course
+from autograder.course.leaks import LEAKS
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.sandbox.limits import LIMITS

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.commands.terminal import CourseOption
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
     from autograder.course.course import Course
     from autograder.gradebook.late import Late
-
-CourseOption = Annotated[
-    Path | None,
-    typer.Option("--course", help="The folder of the course; default: this one or one above."),
-]
 
 
 def register(app: typer.Typer) -> None:
