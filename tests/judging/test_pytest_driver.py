@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import textwrap
 
 import pytest
@@ -147,3 +149,11 @@ def test_list_checks_runs_nothing(project):
     checks = list_checks(project.unit("02_convolution")).checks
     assert {check.status for check in checks} == {Status.ERROR}
     assert {check.question for check in checks} >= {"conv2d", "conv_out_size"}
+
+
+def test_what_the_driver_takes_from_pytest_is_there(run):
+    """Fixtures are forgotten between students, and torn down at the end of a judgement."""
+    assert callable(pytest.Function._initrequest)
+    session = inspect.getsource(pytest.Session)
+    assert "_setupstate" in session
+    assert "exact" in inspect.getsource(sys.modules["_pytest.runner"].SetupState.teardown_exact)
