@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -12,13 +11,7 @@ from .fields import Layer, jump_of, reached, width_of
 
 MOST_LAYERS, LARGEST, WIDEST = 100, 1000, 2000  # far above any sensible net; bounds our work
 LEAST = {"k": 1, "s": 1, "p": 0, "d": 1}
-KINDS = {
-    "conv": "conv",
-    "conv2d": "conv",
-    "convolution": "conv",
-    "pool": "pool",
-    "relu": "relu",
-}
+KINDS = {"conv": "conv", "conv2d": "conv", "convolution": "conv", "pool": "pool", "relu": "relu"}
 
 
 # ------------------------------------------------------- reading the student's list
@@ -65,12 +58,12 @@ class Design:
     layers: list[Layer]
     target: Mapping[str, int]
 
-    @cached_property
+    @property
     def rf(self) -> int:
         """The width of its field in pixels."""
         return width_of(self.layers)
 
-    @cached_property
+    @property
     def kernels(self) -> list[int]:
         """The kernel sizes of its convolutions."""
         return [layer.k for layer in self.layers if layer.kind == "conv"]

@@ -2,7 +2,7 @@
 
 from functools import partial
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from numpy.random import Generator
@@ -29,24 +29,17 @@ from .mistakes import JUMPS, STARTS, WIDTHS, mistakes_for
 Nets = list[list[Any]]
 
 
-class Answer(NamedTuple):
-    """What the student's function gives for one net, and the call as text."""
-
-    rf: float | None
-    jump: float | None
-    start: float
-    call: str
-
-
-def ask(student: StudentNotebook, lesson: ModuleType, layers: list[Any]) -> Answer:
-    """Call receptive_field; fails where it returns anything but three numbers."""
+def ask(
+    student: StudentNotebook, lesson: ModuleType, layers: list[Any]
+) -> tuple[Any, Any, float, str]:
+    """The student's rf, jump and start, and the call as text."""
     call = f"receptive_field({layers!r})"
     value = student.receptive_field(layers)
     try:
         rf, jump, start = lesson.as_triple(value)
     except ValueError as error:
         fail(f"{call} returns {show(value)}: {error}, in this order.")
-    return Answer(neat(rf), neat(jump), start, call)
+    return neat(rf), neat(jump), start, call
 
 
 def check_width(student: StudentNotebook, lesson: ModuleType, layers: list[Any]) -> None:
@@ -73,62 +66,54 @@ def draw_layers(rng: Generator, length: int) -> list[Any]:
 
 POOL = {"kind": "pool", "k": 2, "s": 2}
 
-PLAIN: Nets = [
-    [],
-    [(3,), (3,)],
-    [(3,), (1,)],
-    [(2,), (4,)],
-    [{"k": 1}, {"k": 3}, {"kind": "relu", "k": 1}, {"k": 5}],
-    [(3,), (3,), (3,)],
-    [(5,), (2,), (7,), (1,), (3,)],
-    [(3, 1, 1), (3, 1, 1)],
-]
-STRIDED: Nets = [
-    [(5, 2), (3, 1)],
-    [(3, 2), (3, 1)],
-    [{"k": 3}, {"k": 4, "s": 3}],
-    [(3, 2), (5, 3), (3,)],
-    [{"k": 1, "s": 4}, {"k": 3}],
-    [(2, 3), (3, 2), (2, 2), (3, 1)],
-]
-POOLED: Nets = [
-    [{"k": 5}, POOL, {"k": 3}],
-    [{"kind": "pool", "k": 3}, {"k": 3}],  # without s, pooling has the default 1 like all
-    [{"kind": "conv", "k": 3}, POOL, {"kind": "conv", "k": 3}],
-    [{"k": 3}, {"kind": "pool", "k": 3, "s": 2}, {"k": 3}, POOL, {"k": 3}],
-]
-DILATED: Nets = [
-    [(3, 1, 0, 2)],
-    [{"k": 2, "d": 3}],
-    [(5, 1, 0, 3)],
-    [(3,), (3, 1, 0, 2), (3, 1, 0, 4)],
-]
+STACKS: dict[str, Nets] = {
+    "The width of stacks with stride 1.": [
+        [],
+        [(3,), (3,)],
+        [(3,), (1,)],
+        [(2,), (4,)],
+        [{"k": 1}, {"k": 3}, {"kind": "relu", "k": 1}, {"k": 5}],
+        [(3,), (3,), (3,)],
+        [(5,), (2,), (7,), (1,), (3,)],
+        [(3, 1, 1), (3, 1, 1)],
+    ],
+    "The width of stacks with strides.": [
+        [(5, 2), (3, 1)],
+        [(3, 2), (3, 1)],
+        [{"k": 3}, {"k": 4, "s": 3}],
+        [(3, 2), (5, 3), (3,)],
+        [{"k": 1, "s": 4}, {"k": 3}],
+        [(2, 3), (3, 2), (2, 2), (3, 1)],
+    ],
+}
+SPECIAL_STACKS: dict[str, Nets] = {
+    "The width of stacks with pooling.": [
+        [{"k": 5}, POOL, {"k": 3}],
+        [{"kind": "pool", "k": 3}, {"k": 3}],  # without s, pooling has the default 1 like all
+        [{"kind": "conv", "k": 3}, POOL, {"kind": "conv", "k": 3}],
+        [{"k": 3}, {"kind": "pool", "k": 3, "s": 2}, {"k": 3}, POOL, {"k": 3}],
+    ],
+    "The width of stacks with dilation.": [
+        [(3, 1, 0, 2)],
+        [{"k": 2, "d": 3}],
+        [(5, 1, 0, 3)],
+        [(3,), (3, 1, 0, 2), (3, 1, 0, 4)],
+    ],
+}
 
 
 @question("receptive_field", weight=1)
-@cases(
-    "nets",
-    {
-        "The width of stacks with stride 1.": PLAIN,
-        "The width of stacks with strides.": STRIDED,
-    },
-)
+@cases("nets", STACKS)
 def test_stacks(student: StudentNotebook, lesson: ModuleType, nets: Nets) -> None:
-    """The width of stacks of convolutions."""
+    """The width of plain stacks; the title of each check is its case's."""
     for layers in nets:
         check_width(student, lesson, layers)
 
 
 @question("receptive_field", weight=0.75)
-@cases(
-    "nets",
-    {
-        "The width of stacks with pooling.": POOLED,
-        "The width of stacks with dilation.": DILATED,
-    },
-)
-def test_other_windows(student: StudentNotebook, lesson: ModuleType, nets: Nets) -> None:
-    """The width of stacks with other windows."""
+@cases("nets", SPECIAL_STACKS)
+def test_special_stacks(student: StudentNotebook, lesson: ModuleType, nets: Nets) -> None:
+    """The width of stacks with layers that are special."""
     for layers in nets:
         check_width(student, lesson, layers)
 
