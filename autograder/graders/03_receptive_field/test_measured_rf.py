@@ -72,8 +72,9 @@ def two_numbers(value: Any) -> tuple[Any, ...] | None:
     if isinstance(value, dict) and {"rf_h", "rf_w"} <= value.keys():
         value = value["rf_h"], value["rf_w"]
     array = as_array(value)
-    items = value if array is None else array.tolist()  # a tuple of tensors is no array
-    found = [neat(scalar(item)) for item in items] if isinstance(items, (list, tuple)) else []
+    if array is not None:  # a tuple of tensors is none
+        value = array.tolist() if array.ndim == 1 else None
+    found = [neat(scalar(item)) for item in value] if isinstance(value, (list, tuple)) else []
     return tuple(found) if len(found) == 2 and None not in found else None
 
 
