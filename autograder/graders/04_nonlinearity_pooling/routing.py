@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,6 @@ from autograder import Mistake
 
 Index = tuple[int, ...]
 Window = tuple[int | slice, ...]
-HandOn = Callable[[np.ndarray, Window, np.ndarray, float], None]
 
 OVERLAP = "A pixel may win in several windows. Add up what each of them hands to it: `+=`."
 TIES = (
@@ -25,46 +25,24 @@ def windows_of(dout: np.ndarray, k: int, stride: int) -> Iterator[tuple[Index, W
         yield (n, c, i, j), (n, c, slice(top, top + k), slice(left, left + k))
 
 
-# How a window hands on its share g of dout: a function of dx, the window, its winners and g.
-
-
-def to_all_largest(dx: np.ndarray, window: Window, is_largest: np.ndarray, g: float) -> None:
-    dx[window] += is_largest * g
-
-
-def overwriting(dx: np.ndarray, window: Window, is_largest: np.ndarray, g: float) -> None:
-    dx[window][is_largest] = g
-
-
-def replacing_window(dx: np.ndarray, window: Window, is_largest: np.ndarray, g: float) -> None:
-    dx[window] = is_largest * g
-
-
-def to_all_pixels(dx: np.ndarray, window: Window, is_largest: np.ndarray, g: float) -> None:
-    dx[window] += g / is_largest.size
-
-
-def ones_to_winners(dx: np.ndarray, window: Window, is_largest: np.ndarray, g: float) -> None:
-    dx[window] += is_largest
-
-
 def routed(
     dout: np.ndarray,
     x: np.ndarray,
     k: int,
     stride: int,
-    hand_on: HandOn = to_all_largest,
+    hand_on: Callable[..., Any] = lambda dx, wins, g: dx + wins * g,
     least: int = 1,
 ) -> np.ndarray:
-    """A gradient for x (N, C, H, W); ``hand_on`` handles each output of dout (N, C, H', W').
+    """A gradient for x (N, C, H, W) from dout (N, C, H', W'), read off the definition.
 
-    Without ties, and by default, it is the gradient of max pooling, read off its definition. A
-    wrong stride leads out of the map: windows with fewer than ``least`` pixels are left out.
+    ``hand_on(dx, wins, g)`` gives a window of dx its share of g, one number of dout; by default
+    each winner gets all of it. A wrong stride leads out of the map: windows with fewer than
+    ``least`` pixels are left out.
     """
     dx = np.zeros(x.shape)
     for index, window in windows_of(dout, k, stride):
         if x[window].size >= least:
-            hand_on(dx, window, x[window] == x[window].max(), dout[index])
+            dx[window] = hand_on(dx[window], x[window] == x[window].max(), dout[index])
     return dx
 
 
@@ -72,18 +50,18 @@ WRONG_GRADIENTS = [  # functions of dout, x, k and the stride
     Mistake(
         "overlap-overwritten",
         OVERLAP,
-        partial(routed, hand_on=overwriting),
-        partial(routed, hand_on=replacing_window),
+        partial(routed, hand_on=lambda dx, wins, g: np.where(wins, g, dx)),
+        partial(routed, hand_on=lambda dx, wins, g: wins * g),
     ),
     Mistake(
         "spread-evenly",
         "This spreads dout evenly: average pooling does so.",
-        partial(routed, hand_on=to_all_pixels),
+        partial(routed, hand_on=lambda dx, wins, g: dx + g / wins.size),
     ),
     Mistake(
         "dout-ignored",
         "The winner gets the dout of its window, not 1.",
-        partial(routed, hand_on=ones_to_winners),
+        partial(routed, hand_on=lambda dx, wins, g: dx + wins),
     ),
     Mistake(
         "stride-ignored",

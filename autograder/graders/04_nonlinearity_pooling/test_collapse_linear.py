@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -23,58 +24,63 @@ from autograder import (
 
 from .wording import COPY, for_case
 
+Widths = tuple[int, ...]
 Arrays = list[np.ndarray]
 
 BIAS = "Biases travel through the later weights: b = W2 b1 + b2."
 ORDER = "The last layer stands on the left: W = W2 W1, because x is a column that W1 meets first."
 
 
-def linear_layers(rng: Generator, widths: tuple[int, ...]) -> tuple[Arrays, Arrays]:
-    """Weights (n_out, n_in) and biases (n_out,) of small whole numbers, easy to follow."""
+@dataclass(frozen=True)
+class Layers:
+    """Linear layers in a row: the weights (n_out, n_in) and the biases (n_out,) of each."""
+
+    weights: Arrays
+    biases: Arrays
+    given: str  # how messages name them
+
+    def outputs(self, x: np.ndarray) -> np.ndarray:
+        """The inputs in the rows of x, one layer after the other."""
+        for w, b in zip(self.weights, self.biases, strict=True):
+            x = x @ w.T + b
+        return x
+
+    def single(self) -> tuple[np.ndarray, np.ndarray]:
+        """w and b of the single layer, read off from its outputs for 0 and for unit vectors."""
+        n_in = self.weights[0].shape[1]
+        b = self.outputs(np.zeros((1, n_in)))[0]
+        return (self.outputs(np.eye(n_in)) - b).T, b
+
+
+def drawn(rng: Generator, widths: Widths) -> Layers:
+    """Layers of small whole numbers, so that messages are easy to follow."""
     sizes = list(zip(widths[1:], widths[:-1], strict=True))
     weights = [rng.integers(-4, 5, size).astype(float) for size in sizes]
-    return weights, [rng.integers(1, 6, n_out).astype(float) for n_out, _ in sizes]
-
-
-def through_layers(x: np.ndarray, weights: Arrays, biases: Arrays) -> np.ndarray:
-    """The inputs in the rows of x, one layer after the other."""
-    for w, b in zip(weights, biases, strict=True):
-        x = x @ w.T + b
-    return x
-
-
-def single_layer(weights: Arrays, biases: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """w and b of the single layer, read off from its outputs for 0 and for unit vectors."""
-    n_in = weights[0].shape[1]
-    b = through_layers(np.zeros((1, n_in)), weights, biases)[0]
-    return (through_layers(np.eye(n_in), weights, biases) - b).T, b
+    biases = [rng.integers(1, 6, n_out).astype(float) for n_out, _ in sizes]
+    return Layers(weights, biases, f"collapse_linear, widths {widths}")
 
 
 def reversed_bias(weights: Arrays, biases: Arrays) -> np.ndarray:
     """The bias where the layers are taken from the last to the first."""
-    later = zip(reversed(weights[:-1]), reversed(biases[1:]), strict=True)
+    later = zip(weights[-2::-1], biases[:0:-1], strict=True)
     return reduce(lambda b, layer: layer[0] @ layer[1] + b, later, biases[0])
 
 
 WRONG_WEIGHTS = [  # functions of the weights
-    Mistake("order-reversed", ORDER, lambda weights: reduce(np.matmul, weights)),
-    Mistake(
-        "last-only",
-        "The other layers count too: multiply all matrices.",
-        lambda weights: weights[-1],
-    ),
+    Mistake("order-reversed", ORDER, lambda w: reduce(np.matmul, w)),
+    Mistake("last-only", "The other layers count too: multiply all matrices.", lambda w: w[-1]),
     Mistake("sum", "Layers in a row multiply; they are not added.", sum),
     Mistake(
         "elementwise",
         "This is the element-wise product `*`. Layers multiply as matrices: `@`.",
-        lambda weights: reduce(np.multiply, weights),
+        lambda w: reduce(np.multiply, w),
     ),
 ]
 WRONG_BIAS = [  # functions of the weights and the biases
     Mistake("no-bias", BIAS, lambda w, b: 0.0, lambda w, b: np.zeros_like(b[-1])),
     Mistake("last-bias-only", BIAS, lambda w, b: b[-1]),
     Mistake("biases-added", BIAS, lambda w, b: reduce(np.add, b)),
-    Mistake("bias-through-all", BIAS, lambda w, b: single_layer(w, b)[0] @ b[0] + b[-1]),
+    Mistake("bias-through-all", BIAS, lambda w, b: reduce(np.matmul, w[::-1]) @ b[0] + b[-1]),
     Mistake("order-reversed", f"{ORDER} {BIAS}", reversed_bias),
 ]
 
@@ -124,30 +130,28 @@ def as_bias(b: Any) -> Any:
     return array.reshape(-1) if array is not None and array.ndim == 2 and 1 in array.shape else b
 
 
-def check_weights(w: Any, weights: Arrays, biases: Arrays, given: str) -> np.ndarray:
+def check_weights(w: Any, layers: Layers) -> Any:
     """Compare w with the weights of the single layer; returns it as (n_out, n_in)."""
-    right, _ = single_layer(weights, biases)
-    w, hints = as_weights(w, right), for_case(WRONG_WEIGHTS, weights)
-    check_close(w, right, given=given, hints=hints, what="w")
-    return np.asarray(as_array(w))
+    right, _ = layers.single()
+    w, hints = as_weights(w, right), for_case(WRONG_WEIGHTS, layers.weights)
+    check_close(w, right, given=layers.given, hints=hints, what="w")
+    return as_array(w)
 
 
-def check_bias(b: Any, weights: Arrays, biases: Arrays, given: str) -> np.ndarray:
+def check_bias(b: Any, layers: Layers) -> Any:
     """Compare b with the bias of the single layer; returns it as (n_out,)."""
     if b is None:
-        fail(f"{given}: there is no bias; return the pair (w, b).", hint=BIAS, mistake="no-bias")
-    _, right = single_layer(weights, biases)
-    b, hints = as_bias(b), for_case(WRONG_BIAS, weights, biases)
-    check_close(b, right, given=given, hints=hints, what="b")
-    return np.asarray(as_array(b))
+        said = f"{layers.given}: there is no bias; return the pair (w, b)."
+        fail(said, hint=BIAS, mistake="no-bias")
+    b, hints = as_bias(b), for_case(WRONG_BIAS, layers.weights, layers.biases)
+    check_close(b, layers.single()[1], given=layers.given, hints=hints, what="b")
+    return as_array(b)
 
 
-def collapsed(
-    student: StudentNotebook, weights: Arrays, biases: Arrays, given: str
-) -> tuple[Any, Any]:
+def collapsed(student: StudentNotebook, layers: Layers) -> tuple[Any, Any]:
     """The student's w and b, as they came; b is None where there is none."""
-    with without_the_lists(given):
-        return read_layer(student.collapse_linear(weights, biases))
+    with without_the_lists(layers.given):
+        return read_layer(student.collapse_linear(layers.weights, layers.biases))
 
 
 TWO_SQUARE_LAYERS = pytest.mark.parametrize("widths", [(2, 2, 2), (4, 4, 4)], ids=str)
@@ -155,42 +159,33 @@ TWO_SQUARE_LAYERS = pytest.mark.parametrize("widths", [(2, 2, 2), (4, 4, 4)], id
 
 @question("collapse_linear")
 @TWO_SQUARE_LAYERS
-def test_weights_of_square_layers(
-    student: StudentNotebook, rng: Generator, widths: tuple[int, ...]
-) -> None:
+def test_weights_of_square_layers(student: StudentNotebook, rng: Generator, widths: Widths) -> None:
     """The matrices of two layers become one."""
-    weights, biases = linear_layers(rng, widths)
-    given = f"collapse_linear, widths {widths}"
-    w, _ = collapsed(student, weights, biases, given)
-    check_weights(w, weights, biases, given)
+    layers = drawn(rng, widths)
+    check_weights(collapsed(student, layers)[0], layers)
 
 
 @question("collapse_linear")
 @TWO_SQUARE_LAYERS
-def test_biases_of_square_layers(
-    student: StudentNotebook, rng: Generator, widths: tuple[int, ...]
-) -> None:
+def test_biases_of_square_layers(student: StudentNotebook, rng: Generator, widths: Widths) -> None:
     """The biases of two layers become one."""
-    weights, biases = linear_layers(rng, widths)
-    given = f"collapse_linear, widths {widths}"
-    _, b = collapsed(student, weights, biases, given)
-    check_bias(b, weights, biases, given)
+    layers = drawn(rng, widths)
+    check_bias(collapsed(student, layers)[1], layers)
 
 
 @question("collapse_linear")
 @pytest.mark.parametrize("widths", [(3, 2), (4, 1, 3), (2, 5, 3, 4), (5, 4, 2, 3, 4, 2)], ids=str)
 def test_same_outputs_at_any_depth(
-    student: StudentNotebook, rng: Generator, widths: tuple[int, ...]
+    student: StudentNotebook, rng: Generator, widths: Widths
 ) -> None:
     """One layer, five layers or a narrow layer in between: the same outputs for every input."""
-    weights, biases = linear_layers(rng, widths)
-    given = f"collapse_linear, widths {widths}"
-    with without_the_lists(given):
-        seen = student.trace("collapse_linear", weights, biases)
+    layers = drawn(rng, widths)
+    arguments = {"weights": layers.weights, "biases": layers.biases}
+    with without_the_lists(layers.given):
+        seen = student.trace("collapse_linear", *arguments.values())
     w, b = read_layer(seen.value)
-    w = check_weights(w, weights, biases, given)
-    b = check_bias(b, weights, biases, given)
+    w, b = check_weights(w, layers), check_bias(b, layers)
     x = rng.normal(size=(6, widths[0]))
-    expected = through_layers(x, weights, biases)
-    check_close(x @ w.T + b, expected, given=given, what="x @ w.T + b", rtol=1e-3, atol=1e-2)
-    check_untouched(seen, "collapse_linear", {"weights": weights, "biases": biases}, COPY)
+    got, expected = x @ w.T + b, layers.outputs(x)
+    check_close(got, expected, given=layers.given, what="x @ w.T + b", rtol=1e-3, atol=1e-2)
+    check_untouched(seen, "collapse_linear", arguments, COPY)

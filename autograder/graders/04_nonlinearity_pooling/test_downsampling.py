@@ -15,7 +15,7 @@ from autograder import (
     question,
 )
 
-from .pooling import MODES, pooled
+from .pooling import MODES, Pooling
 from .wording import for_case
 
 Layers = list[tuple[int, int]]  # channels and stride of each
@@ -55,7 +55,7 @@ def what_is_left(size: int, contrast: float, strides: list[int], mode: str) -> f
     image = np.zeros((1, 1, side, side))
     image[..., :size, :size] = contrast
     for stride in strides:
-        image = pooled(image, stride, mode=mode)
+        image = Pooling(image, stride, mode=mode).result()
     return float(image[0, 0, 0, 0])
 
 

@@ -17,13 +17,17 @@ from autograder import (
     check_true,
     check_untouched,
     describe_call,
+    fail,
     question,
 )
 
-from .pool_mistakes import explain_crash, pool_mistakes
-from .pooling import feature_map, pooled
+from .pool_mistakes import POOL_MISTAKES, RESHAPE
+from .pooling import Pooling, feature_map
+from .wording import for_case
 
 Shape = tuple[int, int, int, int]  # N, C, H, W
+Size = tuple[int, int]  # H, W
+Options = dict[str, Any]
 
 OF_ITS_OWN = Untouched(
     "pool2d changes its argument. Work on a copy.",
@@ -37,14 +41,26 @@ OF_ITS_OWN = Untouched(
 
 def check_pooling(student: StudentNotebook, x: np.ndarray, k: int, **options: Any) -> Any:
     """Compare pool2d(x, k, **options) with the oracle; returns what the student's gave."""
-    given = describe_call("pool2d", x, k, **options)
+    call = Pooling(x, k, **options)
     try:
         got = student.pool2d(x, k, **options)
     except StudentError as error:
-        explain_crash(error, k, options.get("pad", 0))
+        explain_crash(error, call)
         raise
-    check_close(got, pooled(x, k, **options), given=given, hints=pool_mistakes(x, k, **options))
+    given, hints = describe_call("pool2d", x, k, **options), POOL_MISTAKES[call.mode]
+    check_close(got, call.result(), given=given, hints=for_case(hints, call))
     return got
+
+
+def explain_crash(error: StudentError, call: Pooling) -> None:
+    """Fail with what a crash of pool2d means, where that is known."""
+    if "reshape" in error.message:
+        fail(error.message, hint=RESHAPE, mistake="reshape-trick")
+    if "infinity" in error.message:
+        hint = "There is no -inf among whole numbers: turn x into floats before you pad."
+        fail(error.message, hint=hint, mistake="int-padding")
+    if "ValueError" in error.types and 2 * call.pad == call.k:
+        fail(error.message, hint="pad may be k / 2: only more is refused.", mistake="half")
 
 
 SIDE_BY_SIDE = pytest.mark.parametrize(
@@ -119,7 +135,7 @@ def test_padded_max(
     student: StudentNotebook, rng: Generator, k: int, pad: int, stride: int | None, scale: float
 ) -> None:
     """Max pooling with padding, by any stride: padding never wins."""
-    options: dict[str, Any] = {"pad": pad} if stride is None else {"stride": stride, "pad": pad}
+    options: Options = {"pad": pad} if stride is None else {"stride": stride, "pad": pad}
     check_pooling(student, scale * feature_map(rng, 1, 1, 4, 4), k, **options)
     check_pooling(student, feature_map(rng, 1, 1, 4, 4).astype(np.int64), k, **options)
     check_pooling(student, scale * feature_map(rng, 2, 2, 4, 5), k, **options)
@@ -139,7 +155,7 @@ def test_padded_average(
     count_include_pad: bool,
 ) -> None:
     """Average pooling with padding, by both rules and any stride."""
-    options: dict[str, Any] = {"pad": pad, "mode": "avg", "count_include_pad": count_include_pad}
+    options: Options = {"pad": pad, "mode": "avg", "count_include_pad": count_include_pad}
     if stride is not None:
         options["stride"] = stride
     for x in (np.ones((1, 1, 4, 4)), feature_map(rng, 2, 1, 4, 4), feature_map(rng, 1, 2, 4, 5)):
@@ -185,7 +201,7 @@ def test_new_array(student: StudentNotebook, rng: Generator) -> None:
     for k, mode in ((2, "max"), (1, "max"), (1, "avg")):
         seen = student.trace("pool2d", x, k, mode=mode)
         given = describe_call("pool2d", x, k, mode=mode)
-        check_close(seen.value, pooled(x, k, mode=mode), given=given)
+        check_close(seen.value, Pooling(x, k, mode=mode).result(), given=given)
         check_untouched(seen, given, {"x": x}, OF_ITS_OWN)
 
 
@@ -205,12 +221,7 @@ REFUSED = [  # height and width of a map, k, the rest, and why
 @question("pool2d", weight=0.25)
 @pytest.mark.parametrize(("size", "k", "options", "why"), REFUSED, ids=str)
 def test_refused_arguments(
-    student: StudentNotebook,
-    rng: Generator,
-    size: tuple[int, int],
-    k: int,
-    options: dict[str, Any],
-    why: str,
+    student: StudentNotebook, rng: Generator, size: Size, k: int, options: Options, why: str
 ) -> None:
     """Impossible arguments are refused with ValueError; the largest possible padding is not."""
     check_pooling(student, feature_map(rng, 1, 1, 4, 4), 4, pad=2)
