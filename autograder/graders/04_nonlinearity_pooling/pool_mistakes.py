@@ -5,6 +5,7 @@ import numpy as np
 from autograder import Mistake
 
 from .pooling import Pooling
+from .wording import for_case
 
 RESHAPE = (
     "The window moves by `stride`, whatever k is. The reshape trick needs stride = k and sizes "
@@ -61,11 +62,6 @@ ONLY_AVERAGE = [
         "The averages were cut off to whole numbers: make the result an array of floats.",
         lambda call: np.trunc(call.result()),
     ),
-    Mistake(  # of the maps that are pooled, only bytes can overflow
-        "overflow",
-        "The sum of a window does not fit into uint8: turn x into floats before you add.",
-        overflown,
-    ),
 ]
 BOTH = [
     Mistake("stride-ignored", RESHAPE, lambda call: call.but(stride=call.k)),
@@ -98,4 +94,12 @@ BOTH = [
         lambda call: call.result()[:, :, : call.result().shape[3], : call.result().shape[2]],
     ),
 ]
-POOL_MISTAKES = {"max": [*ONLY_MAX, *BOTH], "avg": [*ONLY_AVERAGE, *BOTH]}
+
+
+def pool_mistakes(call: Pooling) -> list[Mistake]:
+    """What the known mistakes make of this call."""
+    if call.mode == "max":
+        return for_case([*ONLY_MAX, *BOTH], call)
+    kind = call.x.dtype.name
+    said = f"The sum of a window does not fit into {kind}: turn x into floats before you add."
+    return for_case([*ONLY_AVERAGE, Mistake("overflow", said, overflown), *BOTH], call)

@@ -21,9 +21,8 @@ from autograder import (
     question,
 )
 
-from .pool_mistakes import POOL_MISTAKES, RESHAPE
+from .pool_mistakes import RESHAPE, pool_mistakes
 from .pooling import Pooling, feature_map
-from .wording import for_case
 
 Shape = tuple[int, int, int, int]  # N, C, H, W
 Size = tuple[int, int]  # H, W
@@ -47,8 +46,8 @@ def check_pooling(student: StudentNotebook, x: np.ndarray, k: int, **options: An
     except StudentError as error:
         explain_crash(error, call)
         raise
-    given, hints = describe_call("pool2d", x, k, **options), POOL_MISTAKES[call.mode]
-    check_close(got, call.result(), given=given, hints=for_case(hints, call))
+    given = describe_call("pool2d", x, k, **options)
+    check_close(got, call.result(), given=given, hints=pool_mistakes(call))
     return got
 
 
