@@ -1,0 +1,83 @@
+"""Mistakes that several questions of the unit know: sentences, and wrong ways to average."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from autograder import Mistake
+
+SOFTMAX_TWICE = (
+    "The loss applies softmax itself: give it raw logits. With probabilities instead, the loss of "
+    "10 classes cannot fall below 1.46."
+)
+MEAN_NOT_SUM = (
+    "The loss of a batch is a mean, not a sum: otherwise the size of a step would depend on the "
+    "size of the batch."
+)
+WEIGHT_BATCHES = (
+    "The last batch is smaller: weight the mean of each batch by its number of images, and divide "
+    "by the number of all images."
+)
+DIVIDE_BY_IMAGES = "Divide by the number of images."
+LAST_BATCH = "This is the last batch alone."
+ERASED = (
+    "zero_grad() erases p.grad. Between the backward pass and the step it erases the gradient "
+    "that the step is about to use."
+)
+CLASSES_ON_DIM_1 = (
+    "The classes stand on dim 1 of the logits (N, C): take argmax(dim=1), one per image."
+)
+
+Row = tuple[str, str, *tuple[Callable[..., Any], ...]]  # name, sentence, what it gives (or ...)
+
+
+def known(rows: Iterable[Row], *given: Any, **options: Any) -> list[Mistake]:
+    """The mistakes of a table for the case at hand; their values are computed where needed."""
+    return [
+        Mistake(name, sentence, *(partial(formula, *given, **options) for formula in wrong))
+        for name, sentence, *wrong in rows
+    ]
+
+
+def single(value: Any) -> np.ndarray:
+    """A float32 number or vector: the training scenes compute in float32."""
+    return np.asarray(value, dtype=np.float32)
+
+
+def mean_loss_mistakes(logits: Tensor, y: Tensor, size: int) -> list[Mistake]:
+    """Wrong mean losses of logits (N, C) and labels (N,) in batches of ``size`` images."""
+    pairs = list(zip(logits.split(size), y.split(size), strict=True))
+    losses = [cross_entropy(z, labels).item() for z, labels in pairs]
+    twice = single(cross_entropy(logits.softmax(1), y))
+    return [
+        *known(MEAN_MISTAKES, losses, [len(labels) for _, labels in pairs]),
+        Mistake("softmax-twice", SOFTMAX_TWICE, twice),
+    ]
+
+
+MEAN_MISTAKES: tuple[Row, ...] = (  # of the mean losses of batches and their numbers of images
+    ("mean-of-batch-means", WEIGHT_BATCHES, lambda losses, counts: single(np.mean(losses))),
+    ("sum-of-batch-means", DIVIDE_BY_IMAGES, lambda losses, counts: single(np.sum(losses))),
+    ("sum-not-mean", DIVIDE_BY_IMAGES, lambda losses, counts: single(np.dot(losses, counts))),
+    (
+        "divided-by-batches",
+        "Divide by the number of images, not by the number of batches.",
+        lambda losses, counts: single(np.dot(losses, counts) / len(counts)),
+    ),
+    (
+        "divided-by-images",
+        "The loss of a batch is already a mean: multiply it by the number of its images "
+        "before you add it up.",
+        lambda losses, counts: single(np.sum(losses) / np.sum(counts)),
+    ),
+    ("last-batch-only", LAST_BATCH, lambda losses, counts: single(losses[-1])),
+    (
+        "first-batch-only",
+        "This is the first batch alone: is there a `return` inside the loop?",
+        lambda losses, counts: single(losses[0]),
+    ),
+)
