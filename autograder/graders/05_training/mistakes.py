@@ -50,34 +50,22 @@ def single(value: Any) -> np.ndarray:
 
 def mean_loss_mistakes(logits: Tensor, y: Tensor, size: int) -> list[Mistake]:
     """Wrong mean losses of logits (N, C) and labels (N,) in batches of ``size`` images."""
-    pairs = list(zip(logits.split(size), y.split(size), strict=True))
+    parts = y.split(size)
+    pairs = zip(logits.split(size), parts, strict=True)
     losses = [cross_entropy(z, labels).item() for z, labels in pairs]
-    twice = single(cross_entropy(logits.softmax(1), y))
+    total = sum(loss * len(part) for loss, part in zip(losses, parts, strict=True))
+    batches = "Divide by the number of images, not by the number of batches."
+    images = "The loss of a batch is already a mean: multiply it by the number of its images "
+    first = "This is the first batch alone: is there a `return` inside the loop?"
     return [
-        *known(MEAN_MISTAKES, losses, [len(labels) for _, labels in pairs]),
-        Mistake("softmax-twice", SOFTMAX_TWICE, twice),
+        Mistake("mean-of-batch-means", WEIGHT_BATCHES, single(np.mean(losses))),
+        Mistake("sum-of-batch-means", DIVIDE_BY_IMAGES, single(np.sum(losses))),
+        Mistake("sum-not-mean", DIVIDE_BY_IMAGES, single(total)),
+        Mistake("divided-by-batches", batches, single(total / len(losses))),
+        Mistake(
+            "divided-by-images", images + "before you add it up.", single(sum(losses) / len(y))
+        ),
+        Mistake("last-batch-only", LAST_BATCH, single(losses[-1])),
+        Mistake("first-batch-only", first, single(losses[0])),
+        Mistake("softmax-twice", SOFTMAX_TWICE, single(cross_entropy(logits.softmax(1), y))),
     ]
-
-
-MEAN_MISTAKES: tuple[Row, ...] = (  # of the mean losses of batches and their numbers of images
-    ("mean-of-batch-means", WEIGHT_BATCHES, lambda losses, counts: single(np.mean(losses))),
-    ("sum-of-batch-means", DIVIDE_BY_IMAGES, lambda losses, counts: single(np.sum(losses))),
-    ("sum-not-mean", DIVIDE_BY_IMAGES, lambda losses, counts: single(np.dot(losses, counts))),
-    (
-        "divided-by-batches",
-        "Divide by the number of images, not by the number of batches.",
-        lambda losses, counts: single(np.dot(losses, counts) / len(counts)),
-    ),
-    (
-        "divided-by-images",
-        "The loss of a batch is already a mean: multiply it by the number of its images "
-        "before you add it up.",
-        lambda losses, counts: single(np.sum(losses) / np.sum(counts)),
-    ),
-    ("last-batch-only", LAST_BATCH, lambda losses, counts: single(losses[-1])),
-    (
-        "first-batch-only",
-        "This is the first batch alone: is there a `return` inside the loop?",
-        lambda losses, counts: single(losses[0]),
-    ),
-)

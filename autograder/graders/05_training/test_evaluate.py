@@ -1,9 +1,11 @@
 """evaluate: loss and accuracy over all batches, and no trace of the measurement."""
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from autograder import (
@@ -23,14 +25,11 @@ from .mistakes import (
     CLASSES_ON_DIM_1,
     LAST_BATCH,
     WEIGHT_BATCHES,
-    Row,
-    known,
     mean_loss_mistakes,
     single,
 )
 from .scenes import Loader, Net, data_loader, draw_images, image_numbers, play, reference
 
-Tensor = torch.Tensor
 Weights = dict[str, Tensor]
 
 
@@ -165,7 +164,7 @@ def test_accuracy(student: StudentNotebook, rng: np.random.Generator) -> None:
             single(np.mean(right)),
             given=f"{len(x)} images in batches of {size}, {classes} classes",
             what="acc",
-            hints=known(ACCURACY_MISTAKES, linear_logits(weights, x), y, size),
+            hints=accuracy_mistakes(linear_logits(weights, x), y, size),
         )
 
 
@@ -176,60 +175,32 @@ def draw_until_distinct(
     while True:
         weights, x, y = draw_evaluation(rng, classes, right)
         by_column = argmax_over_images(linear_logits(weights, x), y, size)
-        if by_column is None or abs(by_column - np.mean(right)) > 0.1:
+        if not abs(by_column - np.mean(right)) <= 0.1:
             return weights, x, y
 
 
-def argmax_over_images(logits: Tensor, y: Tensor, size: int) -> float | None:
-    """The accuracy with ``argmax(0)``, where the shapes happen to fit."""
+def argmax_over_images(logits: Tensor, y: Tensor, size: int) -> float:
+    """The accuracy with ``argmax(0)``; NaN where the shapes do not happen to fit."""
     if any(len(part) != logits.shape[1] for part in y.split(size)):
-        return None
+        return math.nan
     pairs = zip(logits.split(size), y.split(size), strict=True)
     return float(np.mean([(a.argmax(0) == b).float().mean().item() for a, b in pairs]))
 
 
-def hits(logits: Tensor, y: Tensor) -> Tensor:
-    """1.0 for each image (N,) whose largest logit is right, else 0.0."""
-    return (logits.argmax(1) == y).float()
-
-
-def shares(logits: Tensor, y: Tensor, size: int) -> list[float]:
-    """The accuracy of each batch."""
-    return [part.mean().item() for part in hits(logits, y).split(size)]
-
-
-ACCURACY_MISTAKES: tuple[Row, ...] = (  # of logits (N, C), labels (N,), the size of a batch
-    (
-        "argmax-over-images",
-        CLASSES_ON_DIM_1,
-        lambda logits, y, size: single(argmax_over_images(logits, y, size)),
-    ),
-    (
-        "percent",
-        "acc is a share between 0 and 1, not a percentage.",
-        lambda logits, y, size: single(100 * hits(logits, y).mean()),
-    ),
-    (
-        "count",
-        "Divide the number of right images by that of all.",
-        lambda logits, y, size: single(hits(logits, y).sum()),
-    ),
-    (
-        "error-rate",
-        "This is the share of wrong images.",
-        lambda logits, y, size: single(1 - hits(logits, y).mean()),
-    ),
-    (
-        "mean-of-batch-means",
-        WEIGHT_BATCHES,
-        lambda logits, y, size: single(np.mean(shares(logits, y, size))),
-    ),
-    (
-        "last-batch-only",
-        LAST_BATCH,
-        lambda logits, y, size: single(shares(logits, y, size)[-1]),
-    ),
-)
+def accuracy_mistakes(logits: Tensor, y: Tensor, size: int) -> list[Mistake]:
+    """What known mistakes give for the accuracy."""
+    hit = (logits.argmax(1) == y).float()
+    shares = [part.mean().item() for part in hit.split(size)]
+    by_column = argmax_over_images(logits, y, size)
+    percent = "acc is a share between 0 and 1, not a percentage."
+    return [
+        Mistake("argmax-over-images", CLASSES_ON_DIM_1, single(by_column)),
+        Mistake("percent", percent, single(100 * hit.mean())),
+        Mistake("count", "Divide the number of right images by that of all.", single(hit.sum())),
+        Mistake("error-rate", "This is the share of wrong images.", single(1 - hit.mean())),
+        Mistake("mean-of-batch-means", WEIGHT_BATCHES, single(np.mean(shares))),
+        Mistake("last-batch-only", LAST_BATCH, single(shares[-1])),
+    ]
 
 
 # ------------------------------------------------------------------ no trace

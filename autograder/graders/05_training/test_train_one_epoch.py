@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from autograder import (
@@ -26,7 +27,6 @@ from . import scenes
 from .mistakes import ERASED, MEAN_NOT_SUM, SOFTMAX_TWICE, Row, known, mean_loss_mistakes, single
 from .scenes import Loader, Net, data_loader, draw_images, image_numbers, play, reference
 
-Tensor = torch.Tensor
 Weights = dict[str, Tensor]
 
 
