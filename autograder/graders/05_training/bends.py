@@ -14,6 +14,8 @@ import torch
 
 from autograder import as_array, probe
 
+from ..shared.scenes import TORCH
+
 FACTOR = -1024.0  # a power of two: no rounding. Negative for ReLU, large for tanh
 Pair = tuple[int, int]
 
@@ -55,7 +57,7 @@ def traded(model: Any, images: Any, factor: float) -> dict[str, Any]:
     }
 
 
-@probe(with_=["import torch", make_plain, traded])
+@probe(with_=[TORCH, make_plain, traded])
 def bends(student: Any, images: Any, seed: int, factor: float, **options: Any) -> Any:
     """Report what a backbone makes of plain images when two of its weights trade a factor."""
     torch.manual_seed(seed)

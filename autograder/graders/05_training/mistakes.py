@@ -1,7 +1,5 @@
 """Mistakes that several questions of the unit know: sentences, and wrong ways to average."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,16 +29,6 @@ ERASED = (
 CLASSES_ON_DIM_1 = (
     "The classes stand on dim 1 of the logits (N, C): take argmax(dim=1), one per image."
 )
-
-Row = tuple[str, str, *tuple[Callable[..., Any], ...]]  # name, sentence, what it gives (or ...)
-
-
-def known(rows: Iterable[Row], *given: Any, **options: Any) -> list[Mistake]:
-    """The mistakes of a table for the case at hand; their values are computed where needed."""
-    return [
-        Mistake(name, sentence, *(partial(formula, *given, **options) for formula in wrong))
-        for name, sentence, *wrong in rows
-    ]
 
 
 def single(value: Any) -> np.ndarray:

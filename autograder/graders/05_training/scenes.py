@@ -2,45 +2,25 @@
 
 Models, loaders and optimizers cannot be sent by value. A *scene* is a function that builds them,
 calls the student's function and reports plain observations. It is played as a probe in the
-student's kernel, and where an oracle is needed, here with a function of our own. All but ``play``
-and ``reference`` goes along with a probe (HELPERS).
+student's kernel, and where an oracle is needed, here with a function of our own. HELPERS go along
+with a probe.
 """
 
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
 from autograder import CheckFailed, StudentError, StudentNotebook
-from autograder.checking.questions import Probe
 
+from ..shared.scenes import TORCH, Loader, image_numbers
 from .mistakes import CLASSES_ON_DIM_1
-
-
-class Loader:
-    """A loader that can be looped over, and nothing else: x (N, ...) and y (N,) in batches."""
-
-    def __init__(self, x: Any, y: Any, size: int) -> None:
-        self._x, self._y, self._size = x, y, size
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        for start in range(0, len(self._x), self._size):
-            end = start + self._size
-            yield self._x[start:end], self._y[start:end]
 
 
 def data_loader(x: Any, y: Any, size: int, **options: Any) -> Any:
     """PyTorch's own loader of x (N, ...) and y (N,), in their order."""
     dataset = torch.utils.data.TensorDataset(x, y)
     return torch.utils.data.DataLoader(dataset, batch_size=size, **options)
-
-
-def image_numbers(images: Any) -> list[int]:
-    """The numbers of images (N, C, H, W) whose first pixel is their number divided by 100."""
-    numbers: list[int] = (images[:, 0, 0, 0] * 100).round().int().tolist()
-    return numbers
 
 
 def draw_images(rng: np.random.Generator, images: int) -> torch.Tensor:
@@ -79,15 +59,10 @@ class Net(torch.nn.Module):
         return out
 
 
-HELPERS = ("import torch", Loader, data_loader, image_numbers, Net)
+HELPERS = (TORCH, Loader, data_loader, image_numbers, Net)
 
 
-def reference(our_function: Callable[..., Any]) -> SimpleNamespace:
-    """Our own function in the place of the student's, for a scene that is played here."""
-    return SimpleNamespace(**{our_function.__name__: our_function})
-
-
-def play(student: StudentNotebook, scene: Probe, *args: Any, **options: Any) -> Any:
+def play(student: StudentNotebook, scene: Any, *args: Any, **options: Any) -> Any:
     """Run a scene in the student's kernel; say it where an exception shows a known mistake."""
     try:
         return student.run(scene, *args, **options)

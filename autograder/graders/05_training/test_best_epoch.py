@@ -7,29 +7,29 @@ import pytest
 
 from autograder import Choice, Mistake, StudentNotebook, answer_sheet, check_equal, question
 
-from .mistakes import Row, known
+from ..shared.mistakes import for_case
 from .runs import Run, overfit
 
-EPOCH_MISTAKES: tuple[Row, ...] = (  # of a run: other epochs that are taken for the best one
-    ("counts-from-1", "Epochs count from 0 here.", lambda run: lowest(run["val_loss"]) + 1),
-    (
+EPOCH_MISTAKES: tuple[Mistake, ...] = (  # of a run: other epochs that are taken for the best one
+    Mistake("counts-from-1", "Epochs count from 0 here.", lambda run: lowest(run["val_loss"]) + 1),
+    Mistake(
         "lowest-training-loss",
         "The training loss is lowest where the network knows its training images by heart: "
         "look at the validation loss.",
         lambda run: lowest(run["train_loss"]),
     ),
-    (
+    Mistake(
         "highest-accuracy",
         "The contract asks for the lowest validation loss, not for the highest accuracy.",
         lambda run: int(np.argmax(run["val_acc"])),
     ),
-    (
+    Mistake(
         "value-not-index",
         "Return the index of the epoch, not its loss.",
         lambda run: min(run["val_loss"]),
     ),
-    ("highest-loss", "Low losses are good.", lambda run: int(np.argmax(run["val_loss"]))),
-    ("last-epoch", "This is the last epoch.", lambda run: len(run["val_loss"]) - 1),
+    Mistake("highest-loss", "Low losses are good.", lambda run: int(np.argmax(run["val_loss"]))),
+    Mistake("last-epoch", "This is the last epoch.", lambda run: len(run["val_loss"]) - 1),
 )
 
 
@@ -47,7 +47,7 @@ def test_best_epoch(student: StudentNotebook, rng: np.random.Generator) -> None:
     }
     for run in (small, overfit(rng), overfit(rng)):
         expected = lowest(run["val_loss"])
-        given, hints = f"{len(run['val_loss'])} epochs", known(EPOCH_MISTAKES, run)
+        given, hints = f"{len(run['val_loss'])} epochs", for_case(EPOCH_MISTAKES, run)
         check_equal(student.best_epoch(run), expected, given=given, hints=hints)
 
 

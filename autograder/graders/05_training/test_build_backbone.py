@@ -19,8 +19,8 @@ from autograder import (
     show,
     works,
 )
-from autograder.checking.questions import Probe
 
+from ..shared.scenes import TORCH
 from .bends import FACTOR, bends, draw_colours, straight_pairs
 from .mistakes import SOFTMAX_TWICE
 from .scenes import play
@@ -52,9 +52,9 @@ def observe(model: Any, images: Any) -> dict[str, Any]:
     raise NotImplementedError
 
 
-def asking(what: Callable[[Any, Any], dict[str, Any]]) -> Probe:
+def asking(what: Callable[[Any, Any], dict[str, Any]]) -> Any:
     """The probe that takes a look with the function ``what(model, images)``."""
-    return probe(look, with_=["import torch", what, f"observe = {what.__name__}"])
+    return probe(look, with_=[TORCH, what, f"observe = {what.__name__}"])
 
 
 def size_of(model: Any, images: Any) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def shares_parameters(student: Any, **options: Any) -> bool:
 
 
 def ask(
-    student: StudentNotebook, scene: Probe, images: np.ndarray, seed: int = 0, **options: Any
+    student: StudentNotebook, scene: Any, images: np.ndarray, seed: int = 0, **options: Any
 ) -> Any:
     """The report of one probe; fails where ``build_backbone(**options)`` is no network."""
     report = play(student, scene, torch.as_tensor(images).float(), seed, **options)

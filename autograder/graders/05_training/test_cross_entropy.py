@@ -28,17 +28,16 @@ from autograder import (
     show,
 )
 
-from .mistakes import MEAN_NOT_SUM, SOFTMAX_TWICE, Row, known, single
+from .mistakes import MEAN_NOT_SUM, SOFTMAX_TWICE, single
 
 # ------------------------------------------------------------------ data, oracle, mistakes
 
 
 def draw_logits(
-    rng: np.random.Generator, images: int, classes: int, label_dtype: Any = np.int64
+    rng: np.random.Generator, images: int, classes: int, dtype: Any = np.int64
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Random logits (images, classes) and labels (images,)."""
-    z = rng.normal(0, 2, (images, classes))
-    return z, rng.integers(classes, size=images).astype(label_dtype)
+    """Random logits (images, classes), and labels (images,) of this dtype."""
+    return rng.normal(0, 2, (images, classes)), rng.integers(classes, size=images).astype(dtype)
 
 
 def torch_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -73,57 +72,44 @@ def difference(z: np.ndarray, y: np.ndarray, axis: int = 1) -> np.ndarray:
 
 ROWS_ADD_UP = "The classes stand on axis 1: softmax adds up to 1 in each row, not in each column."
 
-LOSS_MISTAKES: tuple[Row, ...] = (
-    ("sum-not-mean", MEAN_NOT_SUM, lambda z, y: losses(softmax(z), y).sum()),
-    ("softmax-over-images", ROWS_ADD_UP, lambda z, y: losses(softmax(z, axis=0), y).mean()),
-    ("softmax-twice", SOFTMAX_TWICE, lambda z, y: losses(softmax(softmax(z)), y).mean()),
-    (
-        "labels-as-column",
+
+def loss_mistakes(z: np.ndarray, y: np.ndarray) -> list[Mistake]:
+    """What known mistakes give for the loss."""
+    p = softmax(z)
+    loss = losses(p, y).mean()
+    column = (
         "y has the shape (N,). As a column (N, 1) it picks every label for every row: N² "
-        "numbers instead of N.",
-        lambda z, y: losses(softmax(z), y[:, None]).mean(),
-    ),
-    (
-        "divided-by-classes",
-        "The loss is a mean over the N images: divide by N, not by the number of classes too.",
-        lambda z, y: losses(softmax(z), y).mean() / z.shape[1],
-    ),
-    (
-        "other-log",
-        "Take the natural logarithm, np.log.",
-        lambda z, y: losses(softmax(z), y).mean() / np.log(2),
-        lambda z, y: losses(softmax(z), y).mean() / np.log(10),
-    ),
-    (
-        "sign",
-        "The loss is minus the logarithm: never negative.",
-        lambda z, y: -losses(softmax(z), y).mean(),
-    ),
-    (
-        "no-log",
-        "The loss is the logarithm of p, not p itself.",
-        lambda z, y: -chances(softmax(z), y).mean(),
-    ),
-)
-GRADIENT_MISTAKES: tuple[Row, ...] = (
-    ("sum-not-mean", MEAN_NOT_SUM + " So the gradient is divided by N too.", difference),
-    (
-        "no-onehot",
-        "Subtract the one-hot label: the gradient is p minus one-hot; its rows add up to 0.",
-        lambda z, y: softmax(z) / len(z),
-    ),
-    (
-        "sign",
-        "The gradient is p minus one-hot, not the other way.",
-        lambda z, y: -difference(z, y) / len(z),
-    ),
-    ("softmax-over-images", ROWS_ADD_UP, lambda z, y: difference(z, y, axis=0) / len(z)),
-    (
-        "divided-by-classes",
-        "The loss is a mean over the N images: divide by N, not by the number of classes.",
-        lambda z, y: difference(z, y) / z.shape[1],
-    ),
-)
+        "numbers instead of N."
+    )
+    classes = "The loss is a mean over the N images: divide by N, not by the number of classes too."
+    log = "Take the natural logarithm, np.log."
+    return [
+        Mistake("sum-not-mean", MEAN_NOT_SUM, losses(p, y).sum()),
+        Mistake("softmax-over-images", ROWS_ADD_UP, losses(softmax(z, axis=0), y).mean()),
+        Mistake("softmax-twice", SOFTMAX_TWICE, losses(softmax(p), y).mean()),
+        Mistake("labels-as-column", column, losses(p, y[:, None]).mean()),
+        Mistake("divided-by-classes", classes, loss / z.shape[1]),
+        Mistake("other-log", log, loss / np.log(2), loss / np.log(10)),
+        Mistake("sign", "The loss is minus the logarithm: never negative.", -loss),
+        Mistake("no-log", "The loss is the logarithm of p, not p itself.", -chances(p, y).mean()),
+    ]
+
+
+def gradient_mistakes(z: np.ndarray, y: np.ndarray) -> list[Mistake]:
+    """What known mistakes give for the gradient."""
+    delta = difference(z, y)
+    summed = MEAN_NOT_SUM + " So the gradient is divided by N too."
+    onehot = "Subtract the one-hot label: the gradient is p minus one-hot; its rows add up to 0."
+    classes = "The loss is a mean over the N images: divide by N, not by the number of classes."
+    sign = "The gradient is p minus one-hot, not the other way."
+    return [
+        Mistake("sum-not-mean", summed, delta),
+        Mistake("no-onehot", onehot, softmax(z) / len(z)),
+        Mistake("sign", sign, -delta / len(z)),
+        Mistake("softmax-over-images", ROWS_ADD_UP, difference(z, y, axis=0) / len(z)),
+        Mistake("divided-by-classes", classes, delta / z.shape[1]),
+    ]
+
 
 # ------------------------------------------------------------------ loss and gradient
 
@@ -146,7 +132,7 @@ def check_loss(student: StudentNotebook, z: np.ndarray, y: np.ndarray) -> None:
     given = describe_call("cross_entropy", z, y)
     loss, _ = loss_and_gradient(student.cross_entropy(z, y))
     expected, _ = torch_cross_entropy(z, y)
-    hints = known(LOSS_MISTAKES, z, y)
+    hints = loss_mistakes(z, y)
     check_close(loss, expected, given=given, what="the loss", hints=hints)
 
 
@@ -177,7 +163,7 @@ def test_gradient(student: StudentNotebook, rng: np.random.Generator) -> None:
         given = describe_call("cross_entropy", z, y)
         check_true(gradient is not None, f"{given} returns no gradient.")
         _, expected = torch_cross_entropy(z, y)
-        hints = known(GRADIENT_MISTAKES, z, y)
+        hints = gradient_mistakes(z, y)
         check_close(gradient, expected, given=given, what="dlogits", hints=hints)
 
 

@@ -20,6 +20,7 @@ from autograder import (
     show,
 )
 
+from ..shared.scenes import Loader, image_numbers, reference
 from . import scenes
 from .mistakes import (
     CLASSES_ON_DIM_1,
@@ -28,7 +29,7 @@ from .mistakes import (
     mean_loss_mistakes,
     single,
 )
-from .scenes import Loader, Net, data_loader, draw_images, image_numbers, play, reference
+from .scenes import Net, data_loader, draw_images, play
 
 Weights = dict[str, Tensor]
 

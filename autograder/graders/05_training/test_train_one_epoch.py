@@ -23,9 +23,11 @@ from autograder import (
     show,
 )
 
+from ..shared.mistakes import for_case
+from ..shared.scenes import Loader, image_numbers, reference
 from . import scenes
-from .mistakes import ERASED, MEAN_NOT_SUM, SOFTMAX_TWICE, Row, known, mean_loss_mistakes, single
-from .scenes import Loader, Net, data_loader, draw_images, image_numbers, play, reference
+from .mistakes import ERASED, MEAN_NOT_SUM, SOFTMAX_TWICE, mean_loss_mistakes, single
+from .scenes import Net, data_loader, draw_images, play
 
 Weights = dict[str, Tensor]
 
@@ -192,31 +194,31 @@ def weights_by(our_loop: Callable[..., float]) -> Callable[..., Any]:
 RIGHT = reference(loop())
 FROZEN = reference(loop(mode=torch.nn.Module.eval))
 
-LOOP_MISTAKES: tuple[Row, ...] = (  # of the weights that new_weights gives for a loop
-    ("softmax-twice", SOFTMAX_TWICE, weights_by(loop(loss_fn=of_probabilities))),
-    (
+LOOP_MISTAKES: tuple[Mistake, ...] = (  # of the weights that new_weights gives for a loop
+    Mistake("softmax-twice", SOFTMAX_TWICE, weights_by(loop(loss_fn=of_probabilities))),
+    Mistake(
         "no-zero-grad",
         "Without zero_grad() the gradients of earlier batches are added to the new one: wipe them "
         "out once for each batch.",
         weights_by(loop("backward", "step")),
     ),
-    (
+    Mistake(
         "zero-grad-after-backward",
         "The weights did not change: each batch needs backward() and then opt.step(). " + ERASED,
         weights_by(loop("backward", "zero_grad", "step")),
     ),
-    ("sum-not-mean", MEAN_NOT_SUM, weights_by(loop(loss_fn=summed))),
-    (
+    Mistake("sum-not-mean", MEAN_NOT_SUM, weights_by(loop(loss_fn=summed))),
+    Mistake(
         "first-batch-only",
         "Only the first batch was used: is there a return inside the loop?",
         weights_by(loop(batches=lambda loader: itertools.islice(loader, 1))),
     ),
-    (
+    Mistake(
         "two-epochs",
         "The loop went through the loader twice: one epoch is once through it.",
         weights_by(loop(batches=lambda loader: itertools.chain(loader, loader))),
     ),
-    (
+    Mistake(
         "one-step-an-epoch",
         "The optimizer steps once for each batch, not once for the epoch.",
         weights_by(loop("backward", at_end=torch.optim.SGD.step)),
@@ -231,7 +233,7 @@ def check_weights(student: StudentNotebook, *data: Any, **options: Any) -> None:
     """The weights after training must be those that our loop leaves."""
     got = play(student, NEW_WEIGHTS, *data, **options)
     expected = new_weights(RIGHT, *data, **options)
-    hints = known(LOOP_MISTAKES, *data, **options)
+    hints = for_case(LOOP_MISTAKES, *data, **options)
     _, x, _, size = data
     given = f"{len(x)} image(s) in batches of {size}, SGD"
     check_close(got, expected, given=given, what="the new weights", hints=hints)
