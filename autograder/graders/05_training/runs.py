@@ -32,6 +32,7 @@ def history(rng: Rng, train: np.ndarray, val: np.ndarray, acc: float = 0.8) -> R
 
 
 def healthy(rng: Rng, scale: float = 1.0, floor: float | None = None) -> Run:
+    """Both losses fall to the share ``floor`` of their first values."""
     floor = floor or rng.uniform(0.1, 0.28)
     train = falling(epochs_of(rng), scale * rng.uniform(1.5, 3), floor)
     return history(rng, train, train * rng.uniform(1.03, 1.1), 0.9)
@@ -44,6 +45,7 @@ def healthy_with_dropout(rng: Rng) -> Run:
 
 
 def underfit(rng: Rng, scale: float = 1.0, end: float | None = None) -> Run:
+    """Both losses hardly move: they end at the share ``end`` of their first values."""
     end = end or rng.uniform(0.88, 0.99)
     train = scale * rng.uniform(1.5, 3) * np.linspace(1, end, epochs_of(rng))
     return history(rng, train, train * rng.uniform(0.99, 1.03), 0.2)

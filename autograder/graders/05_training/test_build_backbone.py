@@ -58,6 +58,7 @@ def asking(what: Callable[[Any, Any], dict[str, Any]]) -> Any:
 
 
 def size_of(model: Any, images: Any) -> dict[str, Any]:
+    """The number of parameters."""
     return {"parameters": sum(p.numel() for p in model.parameters())}
 
 

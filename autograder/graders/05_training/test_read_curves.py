@@ -31,6 +31,7 @@ def kind(run: Run) -> str:
 
 
 def check_curve(run: Run, got: object, given: str) -> None:
+    """The label of one run; of one whose validation loss lies below, one sentence says it all."""
     below = run["val_loss"][0] < 0.8 * run["train_loss"][0]
     check_label(got, kind(run), given, BELOW if below else LABEL_SENTENCES)
 
