@@ -9,8 +9,8 @@ import torch
 from autograder import StudentNotebook, as_array, check_true, probe
 
 from ..shared.scenes import TORCH
-from .history import SERIES, series_of
-from .images import tensor
+from .changed_images import tensor
+from .histories import SERIES, series_of
 from .watched_runs import within_budget
 
 

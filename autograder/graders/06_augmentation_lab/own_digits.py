@@ -8,8 +8,8 @@ import numpy as np
 
 from autograder import StudentNotebook, as_array, check_close, check_true, probe, works
 
-from .history import series_of
-from .watch import Row, rows_of
+from .histories import series_of
+from .watched_images import Row, rows_of
 from .watched_runs import run_on_own_digits, within_budget
 
 HALF = 300

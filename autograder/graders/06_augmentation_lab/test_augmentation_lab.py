@@ -16,12 +16,12 @@ from autograder import (
     show,
 )
 
-from .figure import drawn_curves, label_of
-from .history import SERIES, check_length, check_measurements, cross_entropy, series_of
+from .drawn_figure import drawn_curves, label_of
+from .histories import SERIES, check_length, check_measurements, cross_entropy, series_of
 from .learning import check_learns_patterns
 from .own_digits import check_own_digits
 from .verdicts import ARMS, own_gains, possible_verdicts, said, telling_gains, verdict
-from .watch import N_TRAIN, N_VAL, Row, Watch, of_part
+from .watched_images import N_TRAIN, N_VAL, Row, Watch, of_part
 from .watched_runs import rolled_run, still_run
 
 

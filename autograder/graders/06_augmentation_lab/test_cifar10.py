@@ -18,7 +18,7 @@ from autograder import (
     show,
 )
 
-from .images import SIGMAS, distinct_images, images_like, named, tensor, window_of
+from .changed_images import SIGMAS, distinct_images, images_like, named, tensor, window_of
 from .learning import check_learns_colours
 
 PAD, SHAPE = 4, (300, 3, 9, 10)  # the border of a photograph, the images to ask with

@@ -21,7 +21,7 @@ from autograder import (
     show,
 )
 
-from .images import KEPT, SIGMAS, tensor
+from .changed_images import KEPT, SIGMAS, tensor
 
 N, N_TRAIN, CHANNELS = 240, 100, 2
 Statistics = tuple[np.ndarray, np.ndarray]  # mean and standard deviation

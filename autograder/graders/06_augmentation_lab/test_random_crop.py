@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import StudentNotebook, check_close, check_raises, check_true, fail, question
 
-from .images import (
+from .changed_images import (
     check_acts,
     check_leaves_alone,
     check_new_draws,

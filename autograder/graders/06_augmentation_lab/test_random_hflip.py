@@ -14,7 +14,7 @@ from autograder import (
     question,
 )
 
-from .images import (
+from .changed_images import (
     SIGMAS,
     check_acts,
     check_leaves_alone,

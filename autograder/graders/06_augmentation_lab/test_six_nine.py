@@ -20,7 +20,7 @@ from autograder import (
     question,
 )
 
-from .images import KEPT, tensor
+from .changed_images import KEPT, tensor
 
 MIRRORED = (
     "Look at the tail: a 6 that is flipped once is a mirrored 9, and that is not what a 9 looks "

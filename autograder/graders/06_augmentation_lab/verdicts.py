@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder import Mistake, NotDefined, StudentNotebook, check_true, fail, plain
 
-from .history import series_of
+from .histories import series_of
 
 ARMS = ("plain", "augmented")
 HELPED, HURT, UNCLEAR = VERDICTS = ("helped", "hurt", "no clear difference")

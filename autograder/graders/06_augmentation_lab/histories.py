@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder import Mistake, as_array, check_close, check_true, show
 
-from .watch import N_VAL, Row, Watch, of_part
+from .watched_images import N_VAL, Row, Watch, of_part
 
 SERIES = ("train_loss", "val_loss", "val_acc")
 
