@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Unicode
 
+from autograder.course import timestamps
 from autograder.errors import CourseError
 from autograder.lms.collect.archives import is_archive, unpack
 from autograder.lms.collect.downloads import METADATA, Handed, handed
@@ -274,8 +275,8 @@ class LmsCollector(FileNameCollectorPlugin):
                 directory.submitted_directory, student, directory.assignment_id
             )
             try:
-                before = directory.get_existing_timestamp(folder)
-            except ValueError:
+                before = timestamps.read(Path(folder))
+            except (timestamps.Unclear, OSError):
                 before = None
             if one.timestamp and before and before > one.timestamp:
                 notes.append(f"{printable(student)}: what was collected before is newer, it stays")
