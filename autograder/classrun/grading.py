@@ -31,6 +31,7 @@ from autograder.course.text import is_storable, storable
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.judging.evaluation import SEED, unjudged
+from autograder.sandbox.bubblewrap import refuse_to_show
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ def grade(
             f"Nobody has handed in {unit_name!r}: there is no {course.path('submitted')}"
             f"/STUDENT/{unit_name}. Collect first, with nbgrader collect or zip_collect."
         )
+    refuse_to_show(*course.hidden)
     folder = course.root / ".autograder"
     with contextlib.ExitStack() as stack:
         with _writing():

@@ -68,6 +68,11 @@ class Course:
         """The folder of the hidden checks."""
         return self.root / self.settings.graders
 
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no student's process may see: the course with all that lies in it, its checks."""
+        return (self.root, self.graders)
+
     def directory(self, **names: str) -> CourseDirectory:
         """nbgrader's own view of the course; ``names`` are its traits, such as assignment_id."""
         return CourseDirectory(config=self.config, **names)

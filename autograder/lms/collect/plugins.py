@@ -1,7 +1,7 @@
 """``nbgrader zip_collect`` on what learning systems let an instructor download.
 
 Two plug-ins of nbgrader's: :class:`SafeExtractor` unpacks the archives, :class:`LmsCollector`
-says which file is whose newest submission, by the names that :mod:`autograder.lms.collect.downloads` reads.
+says which file is whose newest submission, by the names that ``downloads`` reads.
 """
 
 from __future__ import annotations
