@@ -15,12 +15,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, hand_in
 from nbgrader.apps.nbgraderapp import NbGraderApp
+from support.courses import ROOT, hand_in
 from typer.testing import CliRunner
 
 from autograder.authoring import samples
 from autograder.commands.app import app
+from autograder.course.course import Course
 from autograder.student_kit.receipts import receipt
 
 UNIT, STUDENT = "02_convolution", "ada"
@@ -79,9 +80,7 @@ def course(tmp_path_factory):
     for part in ("source", "solutions"):
         shutil.copytree(ROOT / part / UNIT, folder / part / UNIT)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    [sample] = [one for one in samples.load(ROOT, UNIT) if one.name == "alt_loops"]
-    from autograder.course.course import Course
-
+    [sample] = [one for one in samples.load(Course(ROOT), UNIT) if one.name == "alt_loops"]
     hand_in(Course(folder), STUDENT, UNIT, sample.data(STUDENT))
     return folder
 

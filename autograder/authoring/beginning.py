@@ -72,9 +72,7 @@ def begin_unit(course: Course, name: str, title: str = "") -> list[Path]:
     })  # fmt: skip
 
 
-def begin_exercise(
-    course: Course, unit: str, name: str, kind: str, title: str = ""
-) -> list[Path]:
+def begin_exercise(course: Course, unit: str, name: str, kind: str, title: str = "") -> list[Path]:
     """Add an exercise to a unit's notebook, checks and samples. Raises CourseError."""
     if kind not in KINDS:
         raise CourseError(f"{kind!r} is no kind of exercise. There are: {', '.join(KINDS)}.")
@@ -121,9 +119,7 @@ def _appended(course: Course, unit: str, kind: str, words: Mapping[str, str]) ->
     return files
 
 
-def _new_files(
-    course: Course, unit: str, name: str, kind: str, words: Mapping[str, str]
-) -> Files:
+def _new_files(course: Course, unit: str, name: str, kind: str, words: Mapping[str, str]) -> Files:
     """The hidden checks and the samples. Raises CourseError where one is there already."""
     folder = TEMPLATES / "exercise" / kind
     targets = {path: course.samples / unit / f"{name}_{path.stem}" for path in
@@ -133,8 +129,7 @@ def _new_files(
     if there := next((target for target in targets.values() if target.exists()), None):
         raise CourseError(f"{there} exists already. Choose another name, or remove the file.")
     return {
-        target: _filled(str(path.relative_to(TEMPLATES)), words)
-        for path, target in targets.items()
+        target: _filled(str(path.relative_to(TEMPLATES)), words) for path, target in targets.items()
     }
 
 
@@ -146,7 +141,10 @@ def _shared_files(root: Path) -> Files:
 
 def _check(pattern: re.Pattern[str], name: str, what: str, made_of: str) -> None:
     if not pattern.fullmatch(name):
-        raise CourseError(f"{name!r} cannot be the name of a {what}: it consists of {made_of}.")
+        raise CourseError(
+            f"{name!r} cannot be the name of a {what}: it consists of {made_of}, and begins "
+            "with a letter or a digit."
+        )
 
 
 def _title(name: str, title: str) -> str:

@@ -63,7 +63,7 @@ def evaluate(
     if as_json:
         print(json.dumps(evaluation.to_dict(), indent=1))
     if gradescope is not None:
-        from autograder.lms.gradescope.results import write
+        from autograder.lms.gradescope.results_json import write
 
         write(evaluation, submission, gradescope)
         console.print(f"Wrote {gradescope}: {evaluation.score:g} points.", markup=False)
@@ -122,14 +122,14 @@ def report(
     course: CourseOption = None,
 ) -> None:
     """Draw a picture of the class: scores, questions, mistakes, submissions to look at."""
-    from autograder.classrun.kept_results import kept_results, key
+    from autograder.classrun.kept_results import KeptResults, key
     from autograder.course.course import Course
     from autograder.course.files import write_whole
     from autograder.judging.evaluation import SEED
     from autograder.reports.class_report import analyse, page
 
     found = Course.find(course)
-    chosen, kept = found.unit(unit), kept_results(found)
+    chosen, kept = found.unit(unit), KeptResults.of(found)
     submissions = {student: found.submission(student, unit) for student in found.students(unit)}
     if not submissions:
         raise CourseError(f"Nobody has handed in {unit!r}: there is nothing to report.")

@@ -59,6 +59,6 @@ def receipts(
     """List the receipts of everything that was handed in for a unit."""
     from autograder.course.course import Course
     from autograder.reports.terminal import receipt_table
-    from autograder.student_kit.receipts import receipts as receipts_of
+    from autograder.student_kit.receipts import class_receipts
 
-    console.print(receipt_table(receipts_of(Course.find(course), unit), unit))
+    console.print(receipt_table(class_receipts(Course.find(course), unit), unit))

@@ -26,9 +26,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from autograder.checking.cases import MARK
 from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
+from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken
@@ -63,9 +63,7 @@ class Judgement:
     rubrics: Mapping[str, Sequence[Rubric]]
 
 
-def judge(
-    unit: Unit, student: StudentNotebook, seed: int, only: Collection[str] = ()
-) -> Judgement:
+def judge(unit: Unit, student: StudentNotebook, seed: int, only: Collection[str] = ()) -> Judgement:
     """Run the checks of the unit against a student; ``only`` those of these questions, if any.
 
     Raises GraderBroken if none can run.
@@ -162,8 +160,6 @@ class _Grader:
         items = [item for item in self._items if _key(item) in self._checks]
         for item, following in zip_longest(items, items[1:]):
             self._run(item, following)
-        if items:  # also where the last did not run
-            items[-1].session._setupstate.teardown_exact(None)
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -174,6 +170,7 @@ class _Grader:
         """
         state, hook = self._checks[_key(item)], item.config.hook
         if state.status is Status.FAILED or state.detail:
+            item.session._setupstate.teardown_exact(following)  # its file may end here
             return
         assert isinstance(item, pytest.Function)
         item._initrequest()  # forget the fixtures of an earlier student
