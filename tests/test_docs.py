@@ -7,6 +7,7 @@ option must exist.
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import shutil
@@ -70,7 +71,8 @@ def commands(page: Path) -> list[str]:
     return [re.sub(r" [<>]{1,2} \S+", "", " ".join(command)) for command in found if command]
 
 
-EVERY = [(page, command) for page in PAGES for command in commands(page)]
+AUTHORS = ROOT / "docs" / "authors.md"  # typed as it stands, in a folder of its own
+EVERY = [(page, command) for page in PAGES if page != AUTHORS for command in commands(page)]
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +157,22 @@ def test_links_lead_to_pages_that_are_there():
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def test_the_authors_page_as_it_is_typed(tmp_path, monkeypatch):
+    """From an empty folder to a graded class: every line of the page, in its order."""
+    monkeypatch.chdir(tmp_path)
+    typed = [line for line in commands(AUTHORS) if "--watch" not in line]  # that does not end
+    for line in typed:
+        program, *arguments = shlex.split(line)
+        if program == "cd":
+            monkeypatch.chdir(arguments[0])
+        elif program == "autograder":
+            said = CliRunner().invoke(app, arguments)
+            assert said.exit_code == 0, f"{line}: {said.output} {said.exception}"
+        else:
+            python = [sys.executable, "-m"] if program == "nbgrader" else []
+            done = subprocess.run([*python, program, *arguments], capture_output=True, text=True)
+            assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+    grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(open("grades.csv"))}
+    assert grades == {"ada": 0.0, "bob": 5.0}  # without the personal question and the written one

@@ -142,8 +142,8 @@ def _shared_files(root: Path) -> Files:
 def _check(pattern: re.Pattern[str], name: str, what: str, made_of: str) -> None:
     if not pattern.fullmatch(name):
         raise CourseError(
-            f"{name!r} cannot be the name of a {what}: it consists of {made_of}, and begins "
-            "with a letter or a digit."
+            f"{name!r} cannot be the name of a {what}: it begins with a letter or a digit, and "
+            f"consists of {made_of}."
         )
 
 

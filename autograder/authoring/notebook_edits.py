@@ -74,7 +74,7 @@ def _is_summary(cell: NotebookNode) -> bool:
 
 
 def _with_name(source: str, name: str) -> str:
-    """The cell with one more argument of ``summary(...)``; unchanged where it is written otherwise."""
+    """The cell with one more name in ``summary(...)``; as it is where no such call is found."""
     call = _call(source)
     segment = ast.get_source_segment(source, call) if call else None
     if call is None or segment is None or call.keywords:

@@ -35,7 +35,5 @@ def _modules(folder: Path | None) -> tuple[str, ...]:
     from autograder.course.course import CONFIGURATION, Course
 
     here = Path.cwd()
-    known = folder or next(
-        (p for p in (here, *here.parents) if (p / CONFIGURATION).is_file()), None
-    )
-    return Course.find(known).settings.preload if known else ()
+    inside = any((path / CONFIGURATION).is_file() for path in (here, *here.parents))
+    return Course.find(folder).settings.preload if folder or inside else ()
