@@ -33,6 +33,14 @@ def linear_algebra(folder: Path) -> Course:
     return course
 
 
+def copy_built(course: Course, folder: Path) -> Course:
+    """A course in a folder of its own, its units released by nbgrader to a gradebook."""
+    shutil.copytree(course.root, folder)
+    for unit in course.unit_names():
+        nbgrader(folder, "generate_assignment", unit, "--force")
+    return Course(folder)
+
+
 def grader_text(unit: str) -> str:
     """The source of all hidden checks of a unit of the project."""
     return "\n".join(
