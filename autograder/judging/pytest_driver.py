@@ -33,6 +33,7 @@ from autograder.course.results import CheckResult, Status
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken
 from autograder.judging import grader_modules
+from autograder.judging.stopwatch import Around, unwatched
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
 
@@ -63,11 +64,16 @@ class Judgement:
     rubrics: Mapping[str, Sequence[Rubric]]
 
 
-def judge(unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
-    """Run every check of the unit against a student. Raises GraderBroken if none can run."""
+def judge(
+    unit: Unit, student: StudentNotebook, seed: int, around: Around = unwatched
+) -> Judgement:
+    """Run every check of the unit against a student, each case inside ``around(check)``.
+
+    Raises GraderBroken if none can run.
+    """
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed)
+    return grader.judge(unit, student, seed, around)
 
 
 @cache
@@ -147,8 +153,11 @@ class _Grader:
         self._items.sort(key=lambda item: order.get(self.not_run[_key(item)].question, last))
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
-    def judge(self, unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
+    def judge(
+        self, unit: Unit, student: StudentNotebook, seed: int, around: Around
+    ) -> Judgement:
         """Run all checks, one after another, against one student."""
+        self._around = around
         self._unit, self._student, self._seed = unit, student, seed
         self._checks = dict(self.not_run)
         for item, following in zip_longest(self._items, self._items[1:]):
@@ -170,10 +179,14 @@ class _Grader:
         item._initrequest()  # forget the fixtures of an earlier student
         error = _raised(lambda: hook.pytest_runtest_setup(item=item))
         if error is None:
-            error = _raised(lambda: hook.pytest_runtest_call(item=item))
+            error = _raised(lambda: self._call(item, state))
         after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
         item.funcargs.clear()  # nothing of this student stays
         self._checks[_key(item)] = _result(state, after if error is None else error)
+
+    def _call(self, item: pytest.Item, check: CheckResult) -> None:
+        with self._around(check):
+            item.config.hook.pytest_runtest_call(item=item)
 
     # ------------------------------------------------------------- fixtures
 
@@ -212,7 +225,8 @@ class _Grader:
             function = getattr(item, "function", None)
             mark = getattr(function, "__autograder_question__", None)
             if not isinstance(mark, QuestionMark):
-                self.broken = f"{item.name} in {self._name} names no @question."
+                file = f"{self._name}/{item.path.name}"
+                self.broken = f"{file}: {item.name} names no @question(\"…\"). Helpers are not called test_…."
                 continue
             text = _case(item) or getattr(function, "__doc__", None) or item.name
             title = text.strip().splitlines()[0]
