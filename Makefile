@@ -25,10 +25,10 @@ test: setup  ## linters, types and tests
 	$(BIN)/python -m pytest -n 2 --dist load
 
 test-samples: setup  ## every sample submission of every unit
-	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/test_samples.py
+	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/lesson/test_samples.py
 
 test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
-	$(BIN)/python -m pytest -m slow tests/test_faults.py
+	$(BIN)/python -m pytest -m slow tests/classrun/test_faults.py
 
 bench: setup  ## what grading a submission costs, here and elsewhere (OPTIONS="--submissions 4")
 	$(BIN)/python benchmarks/bench.py $(OPTIONS)

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, hand_in
 from nbgrader.apps.nbgraderapp import NbGraderApp
+from support.courses import ROOT, hand_in
 from typer.testing import CliRunner
 
 from autograder.authoring import samples

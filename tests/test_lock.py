@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 
-from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.courses import ROOT
 
 
 def test_every_requirement_has_an_exact_version():

@@ -73,6 +73,7 @@ def _scratch(course: Course, folder: Path, unit: str) -> Course:
         (folder / "gradebook.db").unlink(missing_ok=True)
         shutil.copytree(course.root / "source" / unit, folder / "source" / unit)
         shutil.copy(course.root / "nbgrader_config.py", folder)
+        shutil.copytree(course.graders, folder / course.settings.graders, dirs_exist_ok=True)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(made_from)
     return Course(folder)

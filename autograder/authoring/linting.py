@@ -12,14 +12,13 @@ from nbformat import NotebookNode
 
 from autograder.authoring.releases import build_release
 from autograder.course.course import Course
+from autograder.course.leaks import LEAKS
 from autograder.course.results import Evaluation, Status
 from autograder.course.submission import Submission
 from autograder.course.unit import Unit
 from autograder.errors import CourseError, GraderBroken
 from autograder.judging.evaluation import evaluate
 from autograder.judging.pytest_driver import Judgement, list_checks
-
-LEAKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "autograder.graders")
 
 
 def lint(course: Course, name: str) -> list[str]:

@@ -22,7 +22,6 @@ from autograder.checking.answers import (
     whole,
     word,
 )
-from autograder.checking.cases import cases
 from autograder.checking.choices import Choice, selection
 from autograder.checking.comparisons import (
     Mistake,
@@ -41,6 +40,7 @@ from autograder.checking.notebook import StudentNotebook, check_raises
 from autograder.checking.probes import probe
 from autograder.checking.questions import Rubric, question
 from autograder.checking.sheets import AnswerSheet, answer_sheet, read_sheet
+from autograder.checking.titled_cases import cases
 from autograder.checking.untouched import Untouched, check_untouched, unchanged
 from autograder.checking.values import as_array
 from autograder.errors import (

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from autograder.classrun.cluster import ClusterWorkers
 from autograder.classrun.graded import Graded, Progress
-from autograder.classrun.kept_results import kept_results, key
+from autograder.classrun.kept_results import KeptResults, key
 from autograder.classrun.recording import Earlier, Recorder
 from autograder.classrun.retries import PATIENCE_S
 from autograder.classrun.run_lock import only_run
@@ -99,7 +99,7 @@ class _Run:
     ) -> None:
         self._course, self._unit, self._seed, self._dry_run = course, unit, seed, dry_run
         self._recorder, self._journal, self._progress = recorder, journal, progress
-        self._store = kept_results(course)
+        self._store = KeptResults.of(course)
         self._earlier: dict[str, Earlier] = recorder.earlier()
         self._waiting: list[tuple[Graded, str]] = []  # changed scores, by the key in the store
         self.graded: list[Graded] = []

@@ -33,6 +33,9 @@ def key(submission: Submission, unit: Unit, seed: int) -> str:
     )
 
 
+STORE = ".autograder/results"
+
+
 @dataclass(frozen=True)
 class Kept:
     """A kept evaluation without its notebook, which the digest identifies."""
@@ -56,6 +59,11 @@ class KeptResults:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def of(cls, course: Course) -> KeptResults:
+        """Where a course keeps its evaluations."""
+        return cls(course.root / STORE)
 
     def _path(self, name: str, suffix: str) -> Path:
         return self._folder / name[:2] / f"{name}{suffix}"
@@ -104,11 +112,3 @@ class KeptResults:
         evaluation = evaluate(submission, unit, seed=seed, limits=limits)
         self.put(name, evaluation)
         return evaluation, True
-
-
-STORE = ".autograder/results"
-
-
-def kept_results(course: Course) -> KeptResults:
-    """Where a course keeps its evaluations."""
-    return KeptResults(course.root / STORE)

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.classrun.grade_entries import save_grades
-from autograder.classrun.kept_results import kept_results
+from autograder.classrun.kept_results import KeptResults
 from autograder.course.course import Course
 from autograder.course.submission import Submission
 
@@ -36,7 +36,7 @@ class EvaluatingExporter(NotebookExporter):
         submission = Submission.read(Path(filename), names["student"], names["notebook"])
         course = Course.find(Path(self.parent.coursedir.root))
         unit = course.unit(names["notebook"])
-        evaluation, _ = kept_results(course).evaluate(submission, unit)
+        evaluation, _ = KeptResults.of(course).evaluate(submission, unit)
         for notice in evaluation.notices:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], notice)
         return evaluation.notebook, resources

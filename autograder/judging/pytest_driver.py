@@ -26,9 +26,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from autograder.checking.cases import MARK
 from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
+from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken

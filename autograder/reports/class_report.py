@@ -196,7 +196,7 @@ def _look_at(known: Mapping[str, Evaluation]) -> Iterable[ToLookAt]:
 
 def page(report: ClassReport) -> str:
     """The report as one HTML file: pictures inside, no script, nothing fetched from elsewhere."""
-    environment = Environment(loader=PackageLoader("autograder"), autoescape=True)
+    environment = Environment(loader=PackageLoader("autograder.reports"), autoescape=True)
     environment.filters["points"] = lambda number: f"{number:.4g}"
     template = environment.get_template("autograder-report/index.html.j2")
     return template.render(

@@ -10,14 +10,15 @@ from string import Template
 
 import mistune
 
-from autograder.authoring.linting import LEAKS
 from autograder.course.course import Course
+from autograder.course.leaks import LEAKS
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.sandbox.limits import LIMITS
-from autograder.student_kit.files import check_before_submitting as preflight
+from autograder.student_kit.files import preflight_cells as preflight
 
 KIT = Path(__file__).parent / "files"
+PROGRAM = ("check_before_submitting.py", "preflight_cells.py", "preflight_run.py")
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in every zip, whenever it is packed
 
 
@@ -43,7 +44,7 @@ def files(unit: Unit) -> dict[str, bytes]:
         "START_HERE.html": _start_here(unit).encode(),
         f"{unit.name}.ipynb": unit.notebook.encode(),
         **unit.files,
-        "check_before_submitting.py": (KIT / "check_before_submitting.py").read_bytes(),
+        **{name: (KIT / name).read_bytes() for name in PROGRAM},
         "requirements.txt": (KIT / "requirements.txt").read_bytes(),
         "unit.json": (json.dumps(manifest(unit), indent=1) + "\n").encode(),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.errors import CourseError
-from autograder.student_kit.files import check_before_submitting as preflight
+from autograder.student_kit.files import preflight_cells as preflight
 
 LOOKALIKES = str.maketrans("OIL", "011", "- ")  # what people write for the code's 0 and 1
 
@@ -45,7 +45,7 @@ def receipt(path: Path, unit: str) -> Receipt:
     return Receipt(path, unit, student, preflight.receipt_code(data, unit, student))
 
 
-def receipts(course: Course, unit: str) -> list[tuple[str, Receipt | CourseError]]:
+def class_receipts(course: Course, unit: str) -> list[tuple[str, Receipt | CourseError]]:
     """The receipt, or what stands against one, for each student who handed in this unit."""
     students = course.students(unit)
     if not students:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder import StudentNotebook
-from autograder.checking.cases import cases
+from autograder.checking.titled_cases import cases
 from autograder.course.results import Status, points_earned
 from autograder.course.unit import Unit
 from autograder.judging.pytest_driver import judge, list_checks
@@ -13,7 +13,7 @@ from autograder.judging.pytest_driver import judge, list_checks
 GRADER = '''
 import pytest
 from autograder import check_equal, question
-from autograder.checking.cases import cases
+from autograder.checking.titled_cases import cases
 
 
 @question("q", weight=2)
@@ -45,10 +45,10 @@ class Three:
 
 @pytest.fixture
 def unit(tmp_path):
-    path = tmp_path / "test_cases_of_a_unit.py"
-    path.write_text(GRADER)
+    (tmp_path / "unit").mkdir()
+    (tmp_path / "unit" / "test_cases.py").write_text(GRADER)
     notebook = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
-    return Unit("unit", notebook, {}, path)
+    return Unit("unit", notebook, {}, tmp_path)
 
 
 def test_each_case_is_a_check_with_its_own_title_and_weight(unit):

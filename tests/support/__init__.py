@@ -1,0 +1,1 @@
+"""What the tests share besides fixtures: courses, readers of other systems, machines."""
