@@ -162,8 +162,6 @@ class _Grader:
         self._checks = dict(self.not_run)
         for item, following in zip_longest(self._items, self._items[1:]):
             self._run(item, following)
-        if self._items:  # also where the last did not run
-            self._items[-1].session._setupstate.teardown_exact(None)
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -174,6 +172,7 @@ class _Grader:
         """
         state, hook = self._checks[_key(item)], item.config.hook
         if state.status is Status.FAILED or state.detail:
+            item.session._setupstate.teardown_exact(following)  # its file may end here
             return
         assert isinstance(item, pytest.Function)
         item._initrequest()  # forget the fixtures of an earlier student
