@@ -170,7 +170,7 @@ def at_end(solved: Sample, code: str) -> Sample:
     notebook = copy.deepcopy(solved.notebook)
     assert notebook is not None
     notebook.cells.append(new_code_cell(code, id="added-at-the-end"))
-    return Sample(solved.name, solved.title, notebook, whole=solved.whole)
+    return Sample(solved.name, solved.title, notebook)
 
 
 def answer_names(source: Source, release: Unit) -> list[str]:
