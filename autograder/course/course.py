@@ -65,6 +65,20 @@ class Course:
         """The folder of the hidden checks."""
         return self.root / self.settings.graders
 
+    @property
+    def samples(self) -> Path:
+        """The folder of the sample submissions."""
+        return self.root / self.settings.samples
+
+    def named_file(self, setting: str) -> Path:
+        """The file that a setting names. Raises CourseError where it is not there."""
+        path = self.root / str(getattr(self.settings, setting))
+        if not path.is_file():
+            raise CourseError(
+                f"{CONFIGURATION}, c.{settings.SECTION}.{setting}: there is no file {path}."
+            )
+        return path
+
     def directory(self, **names: str) -> CourseDirectory:
         """nbgrader's own view of the course; ``names`` are its traits, such as assignment_id."""
         return CourseDirectory(config=self.config, **names)

@@ -13,7 +13,7 @@ import dataclasses
 import os
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -65,15 +65,21 @@ class Judgement:
 
 
 def judge(
-    unit: Unit, student: StudentNotebook, seed: int, around: Around = unwatched
+    unit: Unit,
+    student: StudentNotebook,
+    seed: int,
+    only: Collection[str] = (),
+    around: Around = unwatched,
 ) -> Judgement:
-    """Run every check of the unit against a student, each case inside ``around(check)``.
+    """Run the checks of the unit against a student; ``only`` those of these questions, if any.
+
+    Each case is run inside ``around(check)``.
 
     Raises GraderBroken if none can run.
     """
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed, around)
+    return grader.judge(unit, student, seed, only, around)
 
 
 @cache
@@ -154,13 +160,20 @@ class _Grader:
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
     def judge(
-        self, unit: Unit, student: StudentNotebook, seed: int, around: Around
+        self,
+        unit: Unit,
+        student: StudentNotebook,
+        seed: int,
+        only: Collection[str],
+        around: Around,
     ) -> Judgement:
-        """Run all checks, one after another, against one student."""
+        """Run all checks, or those of some questions, one after another, against one student."""
         self._around = around
         self._unit, self._student, self._seed = unit, student, seed
-        self._checks = dict(self.not_run)
-        for item, following in zip_longest(self._items, self._items[1:]):
+        wanted = only or {check.question for check in self.not_run.values()}
+        self._checks = {k: check for k, check in self.not_run.items() if check.question in wanted}
+        items = [item for item in self._items if _key(item) in self._checks]
+        for item, following in zip_longest(items, items[1:]):
             self._run(item, following)
         return Judgement(tuple(self._checks.values()), self.rubrics)
 

@@ -3,12 +3,12 @@
 Only names that the system made count; those further in are the students' own.
 
 ==========  ==================================================================================
-Canvas      ``lovelaceada_LATE_1234_5678_02_convolution-1.ipynb``: user, attachment, file
+Canvas      ``lovelaceada_LATE_1234_5678_week_2-1.ipynb``: user, attachment, file
             (instructure/canvas-lms, lib/content_zipper.rb)
-Moodle      ``Ada Lovelace_1234_assignsubmission_file/02_convolution.ipynb``: participant
+Moodle      ``Ada Lovelace_1234_assignsubmission_file/week_2.ipynb``: participant
             (mod/assign/classes/downloader.php; older versions: one more ``_``, or no folder)
-Gradescope  ``submission_1234/02_convolution.ipynb``, and ``submission_metadata.yml``
-nbgrader    ``02_convolution_ada_attempt_2026-01-30-15-30-10_02_convolution.ipynb``
+Gradescope  ``submission_1234/week_2.ipynb``, and ``submission_metadata.yml``
+nbgrader    ``week_2_ada_attempt_2026-01-30-15-30-10_week_2.ipynb``
 ==========  ==================================================================================
 """
 
