@@ -84,7 +84,7 @@ def _evaluate(
         executed = session.run(notebook)
         student = StudentNotebook(session, submission.student_id, cell_errors(executed))
         around = stopwatch.around(session.usage) if stopwatch else unwatched
-        judgement = judge(unit, student, seed, around)
+        judgement = judge(unit, student, seed, around=around)
         if session.lost is not None:
             raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
