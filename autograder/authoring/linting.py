@@ -63,8 +63,7 @@ def _run(bench: Bench, own: list[verdicts.Sample]) -> Report:
     findings, times = verdicts.solution(bench)
     findings += verdicts.untouched(bench)
     if not findings and any(not question.manual for question in bench.unit.questions):
-        findings += verdicts.given_away(bench)
-        findings += verdicts.failing(bench, own)
+        findings += verdicts.given_away(bench) or verdicts.failing(bench, own)
     return Report(tuple(dict.fromkeys(findings)), times)
 
 

@@ -18,6 +18,7 @@ from nbformat.validator import iter_validate
 from autograder.authoring.findings import Finding
 from autograder.authoring.marks import Mark, read
 from autograder.course.course import Course
+from autograder.errors import CourseError
 
 
 class Role(StrEnum):
@@ -112,6 +113,20 @@ class Source:
         """What the author shows of solutions on purpose."""
         own = self.notebook.metadata.get("autograder") or {}
         return tuple(own.get("shown", ()))
+
+
+def unit_folders(course: Course) -> list[str]:
+    """The folders of ``source/``, whatever they hold: a misnamed notebook is not passed over.
+
+    Raises CourseError where there is none.
+    """
+    folders = (path for path in (course.root / "source").glob("*") if path.is_dir())
+    names = sorted(path.name for path in folders if not path.name.startswith((".", "_")))
+    if not names:
+        raise CourseError(
+            f"{course.root / 'source'} holds no unit: write one into source/NAME/NAME.ipynb."
+        )
+    return names
 
 
 def notebook_file(unit: str) -> str:

@@ -25,6 +25,7 @@ from autograder.judging.evaluation import SEED
 
 IDS = (sample_runs.STUDENT, "grace-42")  # two students whose personal questions differ
 SEEDS = (SEED, SEED + 1, SEED + 2)
+MOST_BY_CHANCE = 0.6  # of a question's points, for a function that does something else
 MOST_CPU_S = 20.0  # of a check, with the student's code; a class of 300 waits 300 times as long
 
 
@@ -244,7 +245,8 @@ def _helpers_given(bench: Bench) -> Iterator[Finding]:
     for chosen, evaluation in zip(rounds, bench.run(trials), strict=True):
         for question in evaluation.questions:
             used = [f for n, f in chosen.items() if n in _names_of(bench, question.id)]
-            if question.score and used:
+            worth = next(q.worth for q in bench.unit.questions if q.id == question.id)
+            if used and question.score >= MOST_BY_CHANCE * worth:
                 what = f"{' and '.join(used)} of the released files earns {question.score:g} points."
                 remedy = "Students can call it: move it to the folder of graders."
                 file = f"source/{bench.unit.name}/{used[0].split('.')[0]}.py"
