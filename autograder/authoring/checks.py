@@ -112,7 +112,8 @@ def _are_rubrics(aspects: object) -> bool:
     if not isinstance(aspects, Sequence) or isinstance(aspects, str):
         return False
     return all(
-        isinstance(one, Rubric) and all(isinstance(t, str) and t.strip() for t in vars(one).values())
+        isinstance(one, Rubric)
+        and all(isinstance(t, str) and t.strip() for t in vars(one).values())
         for one in aspects
     )
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring import checks, leaks, notebooks, sample_files, verdicts
+from autograder.authoring import checks, giveaways, leaks, notebooks, sample_files, verdicts
+from autograder.authoring.bench import Bench
 from autograder.authoring.findings import Finding
 from autograder.authoring.releases import build_release, unsolved
+from autograder.authoring.samples import Sample
 from autograder.authoring.sources import notebook_file, open_source
 from autograder.authoring.trials import Say
-from autograder.authoring.verdicts import Bench
 from autograder.course.course import Course
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
@@ -59,11 +60,11 @@ def lint(course: Course, name: str, say: Say = lambda done, all: None) -> Report
     return _run(Bench(course, source, unit, say), own)
 
 
-def _run(bench: Bench, own: list[verdicts.Sample]) -> Report:
+def _run(bench: Bench, own: list[Sample]) -> Report:
     findings, times = verdicts.solution(bench)
     findings += verdicts.untouched(bench)
     if not findings and any(not question.manual for question in bench.unit.questions):
-        findings += verdicts.given_away(bench) or verdicts.failing(bench, own)
+        findings += verdicts.failing(bench, own) or giveaways.given_away(bench)
     return Report(tuple(dict.fromkeys(findings)), times)
 
 

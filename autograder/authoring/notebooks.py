@@ -14,6 +14,10 @@ from autograder.authoring.sources import Cell, Role, Source, open_source
 from autograder.course.course import Course
 
 STOPS = "raises-exception"
+ROLES = (
+    "An answer is `solution`; a check is `grade` and `locked`; a written answer is `grade` and "
+    "`solution`; other cells are `locked`, or have no mark."
+)
 RESTART = "In Jupyter: Kernel, Restart and Clear Outputs of All Cells; then save."
 
 
@@ -88,8 +92,7 @@ def _marks(source: Source) -> Iterator[Finding]:
             remedy = "Correct it in the cell's metadata (in Jupyter: Property Inspector)."
             yield _of(source, cell, f"its nbgrader mark is wrong: {cell.fault}", remedy)
         elif cell.role is Role.WRONG:
-            yield _of(source, cell, _flags(cell), "An answer is `solution`; a check is `grade` and "
-                      "`locked`; a written answer `grade` and `solution`; other cells `locked`.")  # fmt: skip
+            yield _of(source, cell, _flags(cell), ROLES)
         elif cell.role is Role.CHECK and not cell.code:
             yield _of(source, cell, "a check must be a code cell.", "Make it code.")
         elif cell.role is Role.ANSWER and not cell.code:
@@ -125,7 +128,9 @@ def _names(source: Source) -> Iterator[Finding]:
     for name, count in names.items():
         if count > 1:
             remedy = "Give the copy a grade_id of its own."
-            yield Finding(source.file, f"{count} cells have this grade_id.", remedy, f"cell {name!r}")
+            yield Finding(
+                source.file, f"{count} cells have this grade_id.", remedy, f"cell {name!r}"
+            )
 
 
 def _saved(source: Source) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from autograder.course.unit import Unit
 MARK = "AUTOGRADER-SAW "
 
 # Answers that are plain values, and the functions and values of released modules that give them.
-_ANSWERS = '''
+_ANSWERS = """
 import builtins, contextlib, io, json, signal, sys, time
 def _plain(value):
     if type(value) in (int, float, bool, str, type(None)): return True
@@ -52,7 +52,7 @@ def _look(names, modules, variables):
             if any(_same(one, answer) for one in [value, *parts]):
                 found.append([name, told, _weighty(answer)])
     for module in modules:
-        for name, thing in list(vars(sys.modules.get(module)).items() if module in sys.modules else ()):
+        for name, thing in list(vars(sys.modules.get(module, json)).items()):
             if name.startswith("__"): continue
             if getattr(thing, "__module__", None) == module and type(thing).__name__ == "function":
                 for args in given:
@@ -61,7 +61,7 @@ def _look(names, modules, variables):
             else: note(thing, module + "." + name)
     signal.signal(signal.SIGALRM, before)
     return {"answers": {n: repr(a) for n, a in answers.items()}, "found": found}
-'''
+"""
 
 
 def answers(source: Source, release: Unit) -> str:
@@ -75,7 +75,7 @@ def answers(source: Source, release: Unit) -> str:
 def visible_checks(source: Source, values: Mapping[str, str]) -> str:
     """A cell that runs the visible checks with other answers, and prints which of them complain."""
     checks = {c.mark.grade_id: c.source for c in source.of(Role.CHECK) if c.mark}
-    return f'''
+    return f"""
 import contextlib, io, json, os
 def _complains(source):
     os.environ["NBGRADER_EXECUTION"] = "solution"
@@ -91,14 +91,16 @@ for _name, _value in {dict(values)!r}.items():
     globals()[_name] = eval(_value)
 _after = [name for name in _checks if name not in _before and _complains(_checks[name])]
 print({MARK!r} + json.dumps({{"complain": _after}}))
-'''
+"""
 
 
 def variables_of_answers(source: Source) -> list[str]:
     """The variables that the answer cells bind and the release shows as something to fill in."""
     found = []
     for cell in source.of(Role.ANSWER):
-        functions = {n.name for n in cell.tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+        functions = {
+            n.name for n in cell.tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+        }
         found += [name for name in bound(cell.tree) if name not in functions]
     return list(dict.fromkeys(found))
 

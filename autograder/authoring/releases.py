@@ -134,8 +134,9 @@ class _Release(GenerateAssignment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.no_database = True
-        names = (SaveCells, f"nbgrader.preprocessors.{SaveCells.__name__}")
-        self.preprocessors = [kind for kind in self.preprocessors if kind not in names]
+        names: tuple[Any, str] = (SaveCells, f"nbgrader.preprocessors.{SaveCells.__name__}")
+        kinds: list[Any] = list(self.preprocessors)  # type: ignore[has-type]
+        self.preprocessors = [kind for kind in kinds if kind not in names]
 
     def _clean_old_notebooks(self, assignment_id: str, student_id: str) -> None:
         """There is no gradebook in which an old notebook could stand."""

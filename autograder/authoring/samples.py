@@ -59,7 +59,7 @@ class Sample:
     title: str
     notebook: NotebookNode | None = field(repr=False)
     raw: bytes = field(default=b"", repr=False)
-    head: Head = Head()
+    head: Head = Head()  # noqa: RUF009 (it is frozen)
 
     def data(self, student_id: str, *, demonstrations: bool = True) -> bytes:
         """The bytes that this student hands in.

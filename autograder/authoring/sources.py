@@ -178,4 +178,3 @@ def _absent(folder: Path, unit: str) -> Finding:
     others = ", ".join(sorted(path.name for path in folder.glob("*.ipynb"))) or "no notebook"
     what = f"there is no such notebook; the folder holds {others}."
     return Finding(file, what, f"Folder and notebook have one name: rename it to {unit}.ipynb.")
-

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import Any
 
-import nbformat
-
-from autograder.authoring import checks, probing, sample_files, sample_runs, samples, wrong_answers
+from autograder.authoring import sample_files, sample_runs, wrong_answers
+from autograder.authoring.bench import IDS, Bench, checks_of
 from autograder.authoring.findings import Finding
 from autograder.authoring.samples import Sample
-from autograder.authoring.sources import Source, notebook_file
-from autograder.authoring.trials import Say, Trial, run, seconds
+from autograder.authoring.sources import notebook_file
+from autograder.authoring.trials import Trial, seconds
 from autograder.authoring.wrong_answers import WrongAnswers
-from autograder.course.course import Course
 from autograder.course.results import CheckResult, Evaluation, Status
 from autograder.course.submission import Submission
-from autograder.course.unit import Unit
 from autograder.judging.evaluation import SEED
 
-IDS = (sample_runs.STUDENT, "grace-42")  # two students whose personal questions differ
 SEEDS = (SEED, SEED + 1, SEED + 2)
-MOST_BY_CHANCE = 0.6  # of a question's points, for a function that does something else
 MOST_CPU_S = 20.0  # of a check, with the student's code; a class of 300 waits 300 times as long
-
-
-@dataclass(frozen=True)
-class Bench:
-    """A unit with all that is needed to try submissions of it."""
-
-    course: Course
-    source: Source
-    unit: Unit
-    say: Say = field(default=lambda done, all: None, repr=False)
-
-    @property
-    def solved(self) -> Sample:
-        return samples.solution(self.course, self.unit.name)
-
-    @property
-    def place(self) -> str:
-        return checks.folder(self.course, self.unit.name)
-
-    def trial(self, name: str, sample: Sample, student: str = IDS[0], seed: int = SEED) -> Trial:
-        data = sample.data(student, demonstrations=False)
-        return Trial(name, Submission(student, self.unit.name, data), seed)
-
-    def run(self, trials: Sequence[Trial]) -> list[Evaluation]:
-        return run(self.course, self.unit, trials, self.say)
 
 
 # ----------------------------------------------------------------- the solution, and nothing
@@ -101,7 +67,7 @@ def _lost(bench: Bench, file: str, evaluation: Evaluation, how: str) -> Iterator
 def _broken(bench: Bench, evaluation: Evaluation, what: str) -> Iterator[Finding]:
     if not evaluation.judged:
         yield Finding(bench.place, f"{what} cannot be judged: {evaluation.reason}.", "Correct it.")
-    for check in _checks(evaluation):
+    for check in checks_of(evaluation):
         if check.status is Status.ERROR:
             yield _breaks(bench, check, what)
     ours = [n for n in evaluation.notices if "could not be judged" not in n]
@@ -118,10 +84,6 @@ def _breaks(bench: Bench, check: CheckResult, what: str) -> Finding:
     told = f"the check {check.title!r} breaks where the answer is {what}{where}: {error}."
     remedy = "Whatever a student writes, a check says what is wrong with it, by fail() or check_…"
     return Finding(bench.place, told, f"{remedy}.", check.question)
-
-
-def _checks(evaluation: Evaluation) -> list[CheckResult]:
-    return [check for question in evaluation.questions for check in question.checks]
 
 
 def _slowest(results: Sequence[Evaluation]) -> dict[str, float]:
@@ -163,7 +125,7 @@ def _breaking(
 ) -> Iterator[Finding]:
     known: set[tuple[str, str]] = set()
     for wrong, evaluation in results:
-        for check in _checks(evaluation):
+        for check in checks_of(evaluation):
             key = (check.question, check.title)
             if check.status is Status.ERROR and key not in known:
                 known.add(key)
@@ -172,11 +134,11 @@ def _breaking(
 
 def _never_failed(bench: Bench, results: Sequence[Evaluation]) -> Iterator[Finding]:
     """A check that passes whatever is answered looks at nothing."""
-    every = {(c.question, c.title): c for evaluation in results for c in _checks(evaluation)}
+    every = {(c.question, c.title): c for evaluation in results for c in checks_of(evaluation)}
     failed = {
         (c.question, c.title)
         for evaluation in results
-        for c in _checks(evaluation)
+        for c in checks_of(evaluation)
         if c.status is not Status.PASSED
     }
     for question, title in every.keys() - failed:
@@ -191,116 +153,3 @@ def _samples(bench: Bench, results: Sequence[tuple[Sample, Evaluation]]) -> Iter
         for complaint in sample_runs.complaints(sample, bench.unit, evaluation):
             remedy = "Correct the sample, or the check."
             yield Finding(f"{folder}/{sample.name}", complaint[:600], remedy)
-
-
-# ----------------------------------------------------------------- what the release gives away
-
-
-def given_away(bench: Bench) -> list[Finding]:
-    """Helpers that compute answers, visible checks that hold them, messages that tell them."""
-    code = probing.answers(bench.source, bench.unit)
-    looking = wrong_answers.at_end(bench.solved, code)
-    seen = [
-        probing.saw(evaluation.notebook)
-        for evaluation in bench.run([bench.trial("the answers", looking, who) for who in IDS])
-    ]
-    first, second = [one.get("answers", {}) for one in seen]
-    return [
-        *_values_given(bench, seen),
-        *_helpers_given(bench),
-        *_visible(bench, first, second),
-        *_messages(bench, first, second),
-    ]
-
-
-def _values_given(bench: Bench, seen: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """What of the released modules has the answer as its value, for both students."""
-    first, second = [
-        {(name, told): weighty for name, told, weighty in one.get("found", ())} for one in seen
-    ]
-    answers = [one.get("answers", {}) for one in seen]
-    told_of = set()
-    for name, told in first.keys() & second.keys():
-        personal = answers[0].get(name) != answers[1].get(name)
-        if (personal or first[name, told]) and name not in told_of:
-            told_of.add(name)
-            what = f"{told} of the released files gives the answer {name}."
-            remedy = "Students can call it: move it to the folder of graders."
-            yield Finding(f"source/{bench.unit.name}/{told.split('.')[0]}.py", what, remedy, name)
-
-
-def _helpers_given(bench: Bench) -> Iterator[Finding]:
-    """Released functions that earn points in the place of a student's."""
-    by_name = probing.helpers(bench.source, bench.unit)
-    rounds = [
-        {name: function for name, function in zip(by_name, row, strict=True) if function}
-        for row in zip_longest(*by_name.values())
-    ]
-    path = bench.course.root / "release" / bench.unit.name / f"{bench.unit.name}.ipynb"
-    plain = Sample("release", "The release.", nbformat.read(path, as_version=4))
-    trials = []
-    for chosen in rounds:
-        code = probing.with_helpers(chosen)
-        trials.append(bench.trial("helpers", wrong_answers.at_end(plain, code)))
-    for chosen, evaluation in zip(rounds, bench.run(trials), strict=True):
-        for question in evaluation.questions:
-            used = [f for n, f in chosen.items() if n in _names_of(bench, question.id)]
-            worth = next(q.worth for q in bench.unit.questions if q.id == question.id)
-            if used and question.score >= MOST_BY_CHANCE * worth:
-                what = f"{' and '.join(used)} of the released files earns {question.score:g} points."
-                remedy = "Students can call it: move it to the folder of graders."
-                file = f"source/{bench.unit.name}/{used[0].split('.')[0]}.py"
-                yield Finding(file, what, remedy, question.id)
-
-
-def _names_of(bench: Bench, question: str) -> set[str]:
-    return {
-        name
-        for cell in bench.source.cells
-        if cell.mark and cell.mark.grade_id.startswith(question) and cell.code
-        for name in wrong_answers.bound(cell.tree)
-    }
-
-
-def _visible(
-    bench: Bench, first: Mapping[str, str], second: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Visible checks that tell a student's own right value from another student's."""
-    others = {name: value for name, value in second.items() if first.get(name) != value}
-    if not others:
-        return
-    code = probing.visible_checks(bench.source, others)
-    (evaluation,) = bench.run([bench.trial("checks", wrong_answers.at_end(bench.solved, code))])
-    for name in probing.saw(evaluation.notebook).get("complain", ()):
-        what = "this visible check knows the personal answer: whoever reads it knows it too."
-        remedy = "Look at the form only (check.form); the hidden check compares."
-        yield Finding(notebook_file(bench.unit.name), what, remedy, f"cell {name!r}")
-
-
-def _messages(
-    bench: Bench, first: Mapping[str, str], second: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Messages to a wrong answer that name the right one, for both students."""
-    wrong = wrong_answers.another_value(bench.source, bench.unit, bench.solved)
-    results = bench.run([bench.trial("another value", wrong, who) for who in IDS])
-    for one, other in zip(*map(_checks, results), strict=True):
-        for name in first:
-            pairs = zip(_leaves(first[name]), _leaves(second.get(name, "None")), strict=False)
-            if any(a != b and _tells(one, a) and _tells(other, b) for a, b in pairs):
-                what = f"the message of {one.title!r} tells the answer {name} to who got it wrong."
-                remedy = "Compare with reveal=False, and leave the value out of the message."
-                yield Finding(bench.place, what, remedy, one.question)
-                break
-
-
-def _tells(check: CheckResult, value: str) -> bool:
-    return check.status is Status.FAILED and bool(
-        re.search(rf"(?<![\w.]){re.escape(value)}(?![\w]|\.\d)", check.message)
-    )
-
-
-def _leaves(text: str) -> list[str]:
-    """The values of an answer as messages show them; a dict has several."""
-    value = ast.literal_eval(text) if "nan" not in text and "inf" not in text else None
-    values = list(value.values()) if isinstance(value, dict) else [value]
-    return [repr(one) for one in values]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ PLAIN = {
 }
 INSIDE = {"None": "None", "a text": "'some text'", "nan": "float('nan')", "a list": "[3, 'b']"}
 
-_HELPERS = '''
+_HELPERS = """
 import functools as _functools
 def _leaves(value, change):
     if isinstance(value, dict):
@@ -96,7 +95,7 @@ def _first(values, value):
 def _remembering(function):
     values = {}
     return _wrapped(function, lambda f, a, k: _first(values, f(*a, **k)))
-'''
+"""
 
 # What becomes of an answer; of the kind "value" all are wrong, of "habit" only some are.
 _VALUES = {
@@ -104,7 +103,9 @@ _VALUES = {
         "_wrapped(it, lambda f, a, k: _leaves(f(*a, **k), _other)) "
         "if callable(it) else _leaves(it, _other)"
     ),
-    "the first result, again and again": "_remembering(it) if callable(it) else _leaves(it, _other)",
+    "the first result, again and again": (
+        "_remembering(it) if callable(it) else _leaves(it, _other)"
+    ),
 }
 _HABITS = {
     "arguments overwritten": "_wrapped(it, _spoiling) if callable(it) else it",
@@ -195,14 +196,3 @@ def bound(tree: ast.Module) -> Iterator[str]:
 def ast_names(text: str) -> Iterator[str]:
     """All words of a program: names, attributes, and texts that could be names."""
     return (match.group() for match in re.finditer(r"[A-Za-z_]\w*", text))
-
-
-def said_at_end(notebook: str, mark: str) -> dict[str, object]:
-    """What a cell at the end printed as JSON behind a mark; nothing where it did not run."""
-    for cell in json.loads(notebook)["cells"]:
-        for output in cell.get("outputs", ()):
-            text = "".join(output.get("text", ""))
-            if mark in text:
-                found: dict[str, object] = json.loads(text.split(mark, 1)[1].split("\n", 1)[0])
-                return found
-    return {}

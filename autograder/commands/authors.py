@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.status import Status
 
 from autograder.commands.terminal import CourseOption, console
 from autograder.errors import CourseError
@@ -34,9 +36,8 @@ def lint(
     problems = 0
     for name in units or unit_folders(found):
         with console.status(f"checking {name}") as status:
-            report = lint_unit(
-                found, name, lambda done, all: status.update(f"checking {name}: {done} of {all}")
-            )
+            say = partial(_progress, status, name)
+            report = lint_unit(found, name, say)
         count = len(report.findings)
         console.print(f"{name}: " + (f"{count} found" if count else "clean"))
         for finding in report.findings:
@@ -46,6 +47,10 @@ def lint(
         problems += count
     if problems:
         raise CourseError(f"The course has {problems} problems; they are listed above.")
+
+
+def _progress(status: Status, name: str, done: int, all: int) -> None:
+    status.update(f"checking {name}: {done} of {all} submissions")
 
 
 def build(

@@ -35,5 +35,7 @@ def _modules(folder: Path | None) -> tuple[str, ...]:
     from autograder.course.course import CONFIGURATION, Course
 
     here = Path.cwd()
-    known = folder or next((p for p in (here, *here.parents) if (p / CONFIGURATION).is_file()), None)
+    known = folder or next(
+        (p for p in (here, *here.parents) if (p / CONFIGURATION).is_file()), None
+    )
     return Course.find(known).settings.preload if known else ()

@@ -238,7 +238,9 @@ class _Grader:
             mark = getattr(function, "__autograder_question__", None)
             if not isinstance(mark, QuestionMark):
                 file = f"{self._name}/{item.path.name}"
-                self.broken = f"{file}: {item.name} names no @question(\"…\"). Helpers are not called test_…."
+                self.broken = (
+                    f'{file}: {item.name} names no @question("…"). Helpers are not called test_….'
+                )
                 continue
             text = _case(item) or getattr(function, "__doc__", None) or item.name
             title = text.strip().splitlines()[0]

@@ -223,19 +223,20 @@ def _notebook() -> NotebookNode:
     check = {"grade": True, "locked": True, "metadata": RAISES}
     return new_notebook(
         cells=[
-            new_markdown_cell("# Transfer\n\nWhat one network learnt, another can use.", id="title"),
-            _cell("setup", "import numpy as np\n\nimport lesson\nfrom classroom import Check, summary",
-                  locked=True),
+            new_markdown_cell("# Transfer\n\nWhat one network learnt.", id="title"),
+            _cell("setup", "import numpy as np\n\nimport lesson\n"
+                  "from classroom import Check, summary", locked=True),
             new_code_cell('STUDENT_ID = ""  # your student id', id="student-id"),
             new_markdown_cell("**Exercise.** Write `standardise(x)`.", id="standardise-text"),
             _cell("standardise_answer", "def standardise(x):\n"
-                  f'    """Images x (N, C, H, W), each channel standardised."""\n{between(SOLUTION)}',
+                  f'    """Images x (N, C, H, W), standardised."""\n{between(SOLUTION)}',
                   solution=True),
             _cell("standardise", 'check = Check("standardise")\n'
                   'check.close("1 and 3 become -1 and 1",\n'
                   "            lambda: standardise(np.array([[[[1.0, 3.0]]]])), [[[[-1, 1]]]])\n"
                   "check.done()", points=3, **check),
-            new_code_cell("network = lesson.layers(STUDENT_ID)\nlesson.show(network)", id="network"),
+            new_code_cell("network = lesson.layers(STUDENT_ID)\nlesson.show(network)",
+                          id="network"),
             _cell("frozen_count_answer", f"trained = None  # a number\n{between(COUNT)}",
                   metadata=RAISES, solution=True),
             _cell("frozen_count", 'check = Check("frozen_count")\n'
