@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,10 +33,16 @@ def load(course: Course, unit: Unit) -> tuple[Judgement, list[Finding]]:
     try:
         judgement = list_checks(unit)
     except GraderBroken as error:
-        file, _, rest = str(error).partition(": ")
-        what = f"{file} {rest}" if rest else file
-        return empty, [Finding(folder(course, unit.name), what, "docs/authors.md says how.")]
+        return empty, [_unloaded(course, unit.name, str(error))]
     return judgement, list(_rubrics(course, unit, judgement))
+
+
+def _unloaded(course: Course, unit: str, error: str) -> Finding:
+    """Why the checks cannot be loaded, with the file that the error begins with, if it does."""
+    place = folder(course, unit)
+    named = re.match(r"(\S+/)(\S+\.py):? (.*)", error, re.DOTALL)
+    file, what = (f"{place}/{named[2]}", named[3]) if named else (place, error)
+    return Finding(file, what.replace(f"{course.root}/", ""), "docs/authors.md says how.")
 
 
 def examine(course: Course, unit: Unit, judgement: Judgement) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ def test_no_row_is_missing():
     assert sorted(row.number for row in ROWS) == list(range(81))
 
 
-@pytest.mark.parametrize("row", cases())
+@pytest.mark.parametrize("row", [*cases()])
 def test_a_mistake_is_said(course, row):
     """One line or several say where it is and what to do; what was built stays as it was."""
     said = provoke(course, row.spoil)

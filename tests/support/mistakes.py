@@ -310,7 +310,7 @@ for _number, _title, _weight in (
     (32, "weight nan", 'float("nan")'),
 ):  # fmt: skip
     grader_row(_number, _title, "weight=2", f"weight={_weight}", STANDARDISE, "weight",
-               "line 15")  # fmt: skip
+               "line 13")  # fmt: skip
 grader_row(
     33,
     "weight 200 (typo for 2.00)",
