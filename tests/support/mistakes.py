@@ -353,7 +353,7 @@ def saved(d):
     cell = d.cell("network")
     cell.execution_count = 3
     cell.metadata["execution"] = {"iopub.status.busy": "2026-01-01T00:00:00Z"}
-    cell.outputs = [{"output_type": "stream", "name": "stdout", "text": "4 to 5\n"}]
+    cell.outputs = [transfer.nbformat.v4.new_output("stream", text="4 to 5\n")]
 
 
 R(
