@@ -159,7 +159,7 @@ def _parsed(data: bytes) -> NotebookNode:
     """The notebook as it stands, nothing repaired. Raises ValueError with one line."""
     raw = json.loads(data)
     cells = raw.get("cells") if isinstance(raw, dict) and raw.get("nbformat") == 4 else None
-    if not isinstance(cells, list) or not cells:
+    if not isinstance(cells, list) or not cells or type(raw.get("nbformat_minor")) is not int:
         raise ValueError("it has no cells, or is of another format")
     for cell in cells:  # a text may be saved as a list of lines
         if isinstance(cell, dict) and isinstance(cell.get("source"), list):
