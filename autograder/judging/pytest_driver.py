@@ -30,6 +30,7 @@ from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
 from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
+from autograder.course.text import storable
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken
 from autograder.judging import grader_modules
@@ -268,9 +269,9 @@ def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
         return dataclasses.replace(check, status=Status.PASSED, message="")
     if isinstance(error, CheckFailed):
         return dataclasses.replace(
-            check, status=Status.FAILED, message=error.text, mistake=error.mistake
+            check, status=Status.FAILED, message=storable(error.text), mistake=error.mistake
         )
-    detail = "".join(traceback.format_exception(error))[-4000:]
+    detail = storable("".join(traceback.format_exception(error))[-4000:])
     return dataclasses.replace(check, status=Status.ERROR, message=UNJUDGED, detail=detail)
 
 
