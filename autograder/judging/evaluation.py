@@ -21,6 +21,7 @@ from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
 from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.stopwatch import Stopwatch, unwatched
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -37,13 +38,14 @@ def evaluate(
     limits: Limits = LIMITS,
     warm: bool = True,
     sealed: bool = True,
+    stopwatch: Stopwatch | None = None,
 ) -> Evaluation:
     """Run the notebook in a sealed kernel, judge it with the hidden graders, and score it.
 
     Whatever the submission holds, an Evaluation comes back: where it cannot be judged,
     ``judged`` is False and ``reason`` says why. Raises SandboxUnavailable where this machine
     cannot isolate a kernel, because then nothing may run; ``sealed=False`` runs it all the same,
-    and is meant for the instructor's own notebooks.
+    and is meant for the instructor's own notebooks. A ``stopwatch`` learns what each check takes.
     """
     try:
         notebook, notices = restore(parse(submission.data), unit)
@@ -51,7 +53,9 @@ def evaluate(
         return unjudged(submission, unit, f"{error}")
     for attempt in (1, 2):
         try:
-            return _evaluate(submission, unit, notebook, notices, seed, limits, warm, sealed)
+            return _evaluate(
+                submission, unit, notebook, notices, seed, limits, warm, sealed, stopwatch
+            )
         except PreloadedDied as error:
             close_shared()
             if attempt == 2:
@@ -70,6 +74,7 @@ def _evaluate(
     limits: Limits,
     warm: bool,
     sealed: bool,
+    stopwatch: Stopwatch | None,
 ) -> Evaluation:
     started = time.monotonic()
     own = limits.for_unit(unit.metadata)
@@ -79,7 +84,8 @@ def _evaluate(
     ) as session:
         executed = session.run(notebook)
         student = StudentNotebook(session, submission.student_id, cell_errors(executed))
-        judgement = judge(unit, student, seed)
+        around = stopwatch.around(session.usage) if stopwatch else unwatched
+        judgement = judge(unit, student, seed, around=around)
         if session.lost is not None:
             raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
