@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo fuzz test test-samples test-faults bench bench-class gain lint build release lock fix clean
+.PHONY: setup demo fuzz test test-samples test-mistakes test-faults bench bench-class gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -26,6 +26,9 @@ test: setup  ## linters, types and tests
 
 test-samples: setup  ## every sample submission of every unit
 	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/lesson/test_samples.py
+
+test-mistakes: setup  ## every mistake of an author that needs kernels to be seen
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/authoring
 
 test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
 	$(BIN)/python -m pytest -m slow tests/classrun/test_faults.py

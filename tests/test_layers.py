@@ -24,6 +24,14 @@ def test_imports_only_go_down(monkeypatch):
     assert lint_imports(cache_dir=None) == 0
 
 
+def test_no_layer_imports_the_hidden_checks():
+    """They are a course's, and are loaded from the folder that its configuration names."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not module.startswith("autograder.graders"), path
+
+
 def test_no_file_of_the_package_is_long():
     """A reader sees a file of the package whole: at most 300 lines."""
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in FILES}

@@ -16,10 +16,12 @@ from nbformat import NotebookNode
 from autograder.checking.notebook import StudentNotebook
 from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status, points_earned
 from autograder.course.submission import Submission, parse, restore
+from autograder.course.text import storable
 from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
 from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.stopwatch import Stopwatch, unwatched
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -36,13 +38,14 @@ def evaluate(
     limits: Limits = LIMITS,
     warm: bool = True,
     sealed: bool = True,
+    stopwatch: Stopwatch | None = None,
 ) -> Evaluation:
     """Run the notebook in a sealed kernel, judge it with the hidden graders, and score it.
 
     Whatever the submission holds, an Evaluation comes back: where it cannot be judged,
     ``judged`` is False and ``reason`` says why. Raises SandboxUnavailable where this machine
     cannot isolate a kernel, because then nothing may run; ``sealed=False`` runs it all the same,
-    and is meant for the instructor's own notebooks.
+    and is meant for the instructor's own notebooks. A ``stopwatch`` learns what each check takes.
     """
     try:
         notebook, notices = restore(parse(submission.data), unit)
@@ -50,7 +53,9 @@ def evaluate(
         return unjudged(submission, unit, f"{error}")
     for attempt in (1, 2):
         try:
-            return _evaluate(submission, unit, notebook, notices, seed, limits, warm, sealed)
+            return _evaluate(
+                submission, unit, notebook, notices, seed, limits, warm, sealed, stopwatch
+            )
         except PreloadedDied as error:
             close_shared()
             if attempt == 2:
@@ -69,6 +74,7 @@ def _evaluate(
     limits: Limits,
     warm: bool,
     sealed: bool,
+    stopwatch: Stopwatch | None,
 ) -> Evaluation:
     started = time.monotonic()
     own = limits.for_unit(unit.metadata)
@@ -78,7 +84,8 @@ def _evaluate(
     ) as session:
         executed = session.run(notebook)
         student = StudentNotebook(session, submission.student_id, cell_errors(executed))
-        judgement = judge(unit, student, seed)
+        around = stopwatch.around(session.usage) if stopwatch else unwatched
+        judgement = judge(unit, student, seed, around=around)
         if session.lost is not None:
             raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
@@ -86,7 +93,7 @@ def _evaluate(
         unit=unit.name,
         student_id=submission.student_id,
         questions=score(unit, judgement.checks),
-        notices=tuple(dict.fromkeys(found)),
+        notices=tuple(dict.fromkeys(map(storable, found))),
         usage={**session.usage, "wall_s": time.monotonic() - started},
     )
     return _with_notebook(evaluation, executed, judgement)
@@ -142,4 +149,9 @@ def _with_notebook(
     evaluation: Evaluation, notebook: NotebookNode, judgement: Judgement
 ) -> Evaluation:
     grade_cells.write(notebook, evaluation, judgement.rubrics)
-    return dataclasses.replace(evaluation, notebook=nbformat.writes(notebook))
+    return dataclasses.replace(evaluation, notebook=_written(notebook))
+
+
+def _written(notebook: NotebookNode) -> str:
+    """The file of a notebook, whatever a student's attachments and names hold."""
+    return nbformat.writes(notebook).encode("utf-8", "replace").decode("utf-8")

@@ -7,18 +7,23 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import numpy as np
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
 from autograder.course.results import CheckResult, Evaluation, Status
 from autograder.course.submission import Submission, parse
 from autograder.course.unit import Unit
 from autograder.errors import OtherId, Unreadable
+from autograder.gradebook.feedback import TEMPLATES as STYLE
 from autograder.reports.similarity import Pair, similar_pairs
+
+TEMPLATES = Path(__file__).parent / "templates"
+
 
 LONGEST = 5  # notebooks by computing time that the page names
 MOST_PAIRS = 30
@@ -196,7 +201,8 @@ def _look_at(known: Mapping[str, Evaluation]) -> Iterable[ToLookAt]:
 
 def page(report: ClassReport) -> str:
     """The report as one HTML file: pictures inside, no script, nothing fetched from elsewhere."""
-    environment = Environment(loader=PackageLoader("autograder.reports"), autoescape=True)
+    # The style sheet is that of the feedback page.
+    environment = Environment(loader=FileSystemLoader([TEMPLATES, STYLE]), autoescape=True)
     environment.filters["points"] = lambda number: f"{number:.4g}"
     template = environment.get_template("autograder-report/index.html.j2")
     return template.render(
