@@ -30,8 +30,7 @@ def test_each_course_draws_its_own_and_keeps_it(tmp_path):
 def test_runs_that_begin_together_agree(tmp_path):
     """Whoever draws first decides for all."""
     program = (
-        "import sys; from pathlib import Path; from autograder.course import secret
-from autograder.course.secret import seed_of\n"
+        "import sys; from pathlib import Path; from autograder.course.secret import seed_of\n"
         f"print(seed_of(Path({str(tmp_path)!r})))"
     )
     runs = [
