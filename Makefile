@@ -30,8 +30,8 @@ test-samples: setup  ## every sample submission of every unit
 test-mistakes: setup  ## every mistake of an author that needs kernels to be seen
 	$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/authoring
 
-test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
-	$(BIN)/python -m pytest -m slow tests/classrun/test_faults.py
+test-faults: setup  ## submissions while workers, kernels and the run are killed; odd submissions
+	$(BIN)/python -m pytest -m slow tests/classrun
 
 bench: setup  ## what grading a submission costs, here and elsewhere (OPTIONS="--submissions 4")
 	$(BIN)/python benchmarks/bench.py $(OPTIONS)

@@ -46,8 +46,7 @@ def _look(names, modules, variables):
     found, until = [], time.process_time() + 5
     before = signal.signal(signal.SIGALRM, _stop)
     def note(value, told):
-        parts = list(value.values()) if type(value) is dict else (
-            list(value) if type(value) in (list, tuple) else [])
+        parts = list(value.values()) if type(value) is dict else []
         for name, answer in answers.items():
             if any(_same(one, answer) for one in [value, *parts]):
                 found.append([name, told, _weighty(answer)])
@@ -56,8 +55,9 @@ def _look(names, modules, variables):
             if name.startswith("__"): continue
             if getattr(thing, "__module__", None) == module and type(thing).__name__ == "function":
                 for args in given:
-                    if time.process_time() < until:
-                        note(_try(thing, args), module + "." + name + "()")
+                    result = _try(thing, args) if time.process_time() < until else None
+                    if not any(result is one for one in args):
+                        note(result, module + "." + name + "()")
             else: note(thing, module + "." + name)
     signal.signal(signal.SIGALRM, before)
     return {"answers": {n: repr(a) for n, a in answers.items()}, "found": found}

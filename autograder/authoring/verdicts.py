@@ -15,6 +15,7 @@ from autograder.authoring.wrong_answers import WrongAnswers
 from autograder.course.results import CheckResult, Evaluation, Status
 from autograder.course.submission import Submission
 from autograder.judging.evaluation import SEED
+from autograder.judging.stopwatch import TooSlow
 
 SEEDS = (SEED, SEED + 1, SEED + 2)
 MOST_CPU_S = 20.0  # of a check, with the student's code; a class of 300 waits 300 times as long
@@ -81,6 +82,9 @@ def _breaks(bench: Bench, check: CheckResult, what: str) -> Finding:
     places = re.findall(own, check.detail)
     where = f" ({places[-1][0]}, line {places[-1][1]})" if places else ""
     error = (check.detail.strip() or "it did not run").split("\n")[-1][:200]
+    if TooSlow.__name__ in error:
+        what = f"the check {check.title!r} was stopped{where}: {error.split(': ')[-1]}."
+        return Finding(bench.place, what, "Take smaller inputs, or fewer.", check.question)
     told = f"the check {check.title!r} breaks where the answer is {what}{where}: {error}."
     remedy = "Whatever a student writes, a check says what is wrong with it, by fail() or check_…"
     return Finding(bench.place, told, f"{remedy}.", check.question)

@@ -7,8 +7,8 @@ any number of processes on any number of machines, and be kept and compared by c
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
-import zlib
 
 import nbformat
 from nbformat import NotebookNode
@@ -78,14 +78,14 @@ def _evaluate(
 ) -> Evaluation:
     started = time.monotonic()
     own = limits.for_unit(unit.metadata)
-    own_seed = zlib.crc32(submission.data, seed & 0xFFFFFFFF)  # a regrade draws the same numbers
+    hidden, visible = own_seeds(submission, seed)
     with Session(
-        unit.files, own, warm=warm, sealed=sealed, seed=own_seed, runtime=unit.runtime
+        unit.files, own, warm=warm, sealed=sealed, seed=visible, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
         student = StudentNotebook(session, submission.student_id, cell_errors(executed))
         around = stopwatch.around(session.usage) if stopwatch else unwatched
-        judgement = judge(unit, student, seed, around=around)
+        judgement = judge(unit, student, hidden, around=around)
         if session.lost is not None:
             raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
@@ -97,6 +97,16 @@ def _evaluate(
         usage={**session.usage, "wall_s": time.monotonic() - started},
     )
     return _with_notebook(evaluation, executed, judgement)
+
+
+def own_seeds(submission: Submission, seed: int) -> tuple[int, int]:
+    """The seeds of one submission: of the hidden inputs (128 bits), and of its kernel (32 bits).
+
+    Both follow from its bytes and the course's seed, so a regrade repeats them, another file meets
+    other numbers, and what a notebook can see of its own says nothing of the hidden ones.
+    """
+    digest = hashlib.sha256(b"%x\0" % seed + submission.data).digest()
+    return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:20], "big")
 
 
 def score(unit: Unit, checks: tuple[CheckResult, ...]) -> tuple[QuestionResult, ...]:
