@@ -12,11 +12,11 @@ from autograder.course.files import digest_of
 # What a notebook or a grader computes with, and what runs them.
 LIBRARIES = (
     "ipykernel", "ipython", "matplotlib", "msgpack", "nbclient", "nbformat", "numpy", "pandas",
-    "pytest", "scikit-learn", "scipy", "torch", "torchvision",
+    "nh3", "pytest", "scikit-learn", "scipy", "torch", "torchvision",
 )  # fmt: skip
 
 
-JUDGING = ("errors.py", "course", "checking", "judging", "sandbox", "sandbox_inside")
+JUDGING = ("errors.py", "cleaning", "course", "checking", "judging", "sandbox", "sandbox_inside")
 
 
 @cache

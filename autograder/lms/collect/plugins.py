@@ -18,10 +18,11 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Unicode
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
 from autograder.lms.collect.archives import is_archive, unpack
 from autograder.lms.collect.downloads import METADATA, Handed, handed
-from autograder.lms.csvfile import CsvFile, printable, read_csv
+from autograder.lms.csvfile import CsvFile, read_csv
 from autograder.lms.matching import Directory, Kind, identity, match
 from autograder.lms.people import Person
 
