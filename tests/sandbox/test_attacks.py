@@ -541,7 +541,9 @@ def test_a_forged_score_output_loses_its_place():
     raw = [new_output("execute_result", {"text/plain": "1000.0"}), {"output_type": "score"}]
     cell = new_code_cell("")
     cell.outputs, cell.execution_count = list(map(from_dict, raw)), "1000"
-    clean(from_dict({"cells": [cell]}))
+    notebook = from_dict({"cells": [cell]})
+    clean(notebook)
+    [cell] = notebook.cells
     assert [output.output_type for output in cell.outputs] == ["display_data"]
     assert cell.execution_count is None
 
