@@ -2,7 +2,7 @@
 
 The benchmark puts each cell behind the visible check of its question (nbgrader), into a test file
 (otter-grader) or between calls over a socket (PrairieLearn). They call the same functions on
-similar cases as ``autograder/graders/test_02_convolution.py``, with PyTorch as the oracle, and say
+similar cases as ``autograder/graders/02_convolution/``, with PyTorch as the oracle, and say
 nothing to the student: no hints, no partial credit, no look at what became of the arguments.
 """
 # ruff: noqa: F821, E402 (the notebook that the cells are put into defines these names)

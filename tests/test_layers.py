@@ -10,8 +10,11 @@ from importlinter.cli import lint_imports
 from support.courses import ROOT
 
 PACKAGE = ROOT / "autograder"
+DATA = ("graders", "authoring/templates")  # of courses, not the engine
 FILES = [
-    path for path in sorted(PACKAGE.rglob("*.py")) if not path.is_relative_to(PACKAGE / "graders")
+    path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if not any(path.is_relative_to(PACKAGE / folder) for folder in DATA)
 ]
 
 
@@ -19,6 +22,14 @@ def test_imports_only_go_down(monkeypatch):
     """The contracts of pyproject.toml hold: the order of the layers, and what stands apart."""
     monkeypatch.chdir(ROOT)
     assert lint_imports(cache_dir=None) == 0
+
+
+def test_no_layer_imports_the_hidden_checks():
+    """They are a course's, and are loaded from the folder that its configuration names."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not module.startswith("autograder.graders"), path
 
 
 def test_no_file_of_the_package_is_long():

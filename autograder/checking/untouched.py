@@ -53,7 +53,7 @@ def check_untouched(
             fail(message, hint=says.changed_hint, mistake=says.changed_mistake)
     if says.shared and not unchanged(trace.value, trace.after):
         names = " and ".join(arguments)
-        message = _filled(says.shared, given, names, trace.value, trace.after)
+        message = _filled(says.shared, given, names, trace.value, trace.after, "the result")
         fail(message, hint=says.shared_hint, mistake=says.shared_mistake)
 
 
@@ -70,8 +70,12 @@ def unchanged(before: Any, after: Any) -> bool:
     return bool(before is after or (type(before) is type(after) and before == after))
 
 
-def _filled(template: str, given: str, name: str, before: Any, after: Any) -> str:
-    difference = _difference(name, before, after) if "{difference}" in template else ""
+def _filled(
+    template: str, given: str, name: str, before: Any, after: Any, differing: str = ""
+) -> str:
+    """The message; ``differing`` is the word for what differs, where it is not the argument."""
+    wanted = "{difference}" in template
+    difference = _difference(differing or name, before, after) if wanted else ""
     return template.format(
         given=given, name=name, before=show(before), after=show(after), difference=difference
     )

@@ -9,25 +9,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from autograder.classrun.cluster import ClusterWorkers
 from autograder.classrun.graded import Graded, Progress
-from autograder.classrun.kept_results import KeptResults, key
+from autograder.classrun.kept_results import Kept, KeptResults, key
 from autograder.classrun.recording import Earlier, Recorder
 from autograder.classrun.retries import PATIENCE_S
 from autograder.classrun.run_lock import only_run
 from autograder.classrun.run_log import Journal, Times
 from autograder.classrun.scheduling import WorkerAnswer, evaluate_all
 from autograder.classrun.worker import Parcel
-from autograder.classrun.workers import LocalWorkers, Workers
+from autograder.classrun.workers import LocalWorkers, Workers, named
 from autograder.course.course import Course
 from autograder.course.results import Evaluation
 from autograder.course.submission import Submission
+from autograder.course.text import is_storable, storable
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.judging.evaluation import SEED, unjudged
+from autograder.sandbox.bubblewrap import refuse_to_show
+
+T = TypeVar("T")
 
 
 def grade(
@@ -55,6 +61,7 @@ def grade(
             f"Nobody has handed in {unit_name!r}: there is no {course.path('submitted')}"
             f"/STUDENT/{unit_name}. Collect first, with nbgrader collect or zip_collect."
         )
+    refuse_to_show(*course.hidden)
     folder = course.root / ".autograder"
     with contextlib.ExitStack() as stack:
         with _writing():
@@ -112,14 +119,38 @@ class _Run:
     def all(self, students: list[str], jobs: int, scheduler: str) -> None:
         """Take up what is known, evaluate the others, record."""
         self._progress.begin(len(students))
-        todo = [student for student in students if not self.known(student)]
+        todo = [student for student in students if self._guarded(student, self.todo) is not None]
         if todo and scheduler:
             self.evaluate(ClusterWorkers(scheduler, say=self.say), todo)
         elif todo:
             self.evaluate(LocalWorkers(min(jobs or os.cpu_count() or 1, len(todo))), todo)
         self.settle()
 
+    def _guarded(self, student: str, work: Callable[[str], T]) -> T | None:
+        """Work on one submission. Whatever it is, it costs nobody else the grade.
+
+        This is the one place where a surprise with one student is caught: it is written down for
+        that student, and the run goes on. What stops all (CourseError) passes.
+        """
+        try:
+            return work(student)
+        except CourseError:
+            raise
+        except Exception as error:
+            self._leave(Submission(student, self._unit.name, b""), named(error))
+            return None
+
     # ------------------------------------------------------------- evaluating
+
+    def todo(self, student: str) -> str | None:
+        """The student, where something has to be evaluated; who is known is taken up at once."""
+        if not is_storable(student):
+            self._leave(
+                Submission(student, self._unit.name, b""),
+                "the folder's name is no text (UTF-8); rename it to the student's id",
+            )
+            return None
+        return None if self.known(student) else student
 
     def known(self, student: str) -> bool:
         """Whether nothing has to be evaluated for a student; then it is taken up at once."""
@@ -155,7 +186,7 @@ class _Run:
                 say=self.say,
             )
             for result in results:
-                self._keep(result)
+                self._guarded(result.submission.student_id, partial(self._keep, result))
 
     def _read(self, students: list[str]) -> Iterator[Submission]:
         """Submissions one by one, each read once: what it is graded by is what is kept."""
@@ -165,14 +196,14 @@ class _Run:
             except OSError as error:
                 self._leave(Submission(student, self._unit.name, b""), f"no access: {error}")
 
-    def _keep(self, result: WorkerAnswer) -> None:
+    def _keep(self, result: WorkerAnswer, student: str) -> None:
         times, submission = Times(), result.submission
         times.add("answer_s", result.seconds)
-        earlier = self._earlier.get(submission.student_id)
-        if result.evaluation is None and earlier is not None and earlier.graded:
-            self._leave(submission, result.error)
-            return
         evaluation = result.evaluation or unjudged(submission, self._unit, result.error)
+        earlier = self._earlier.get(student)
+        if earlier is not None and earlier.graded and not Kept(evaluation, "").final(submission):
+            self._leave(submission, evaluation.fault)
+            return
         name = key(submission, self._unit, self._seed)
         with _writing(), times.stage("keep_s"):
             self._store.put(name, evaluation)
@@ -180,7 +211,10 @@ class _Run:
 
     def _leave(self, submission: Submission, reason: str) -> None:
         """A fault of ours must not replace the grade that an earlier run gave."""
-        one = Graded.of(unjudged(submission, self._unit, reason), new=True)
+        name = storable(submission.student_id)
+        one = Graded.of(
+            unjudged(replace(submission, student_id=name), self._unit, reason), new=True
+        )
         error = f"{reason}; what the gradebook holds was left as it is"
         self._finish(replace(one, error=error), Times())
 
@@ -189,6 +223,8 @@ class _Run:
     def _take(self, evaluation: Evaluation, name: str, times: Times, *, new: bool) -> None:
         """Record an evaluation, or put it off where it changes a score."""
         one = Graded.of(evaluation, new=new)
+        doubts = self._recorder.doubts(one.student_id)
+        one = replace(one, notices=(*doubts, *one.notices))
         earlier = self._earlier.get(one.student_id)
         if earlier is not None and earlier.graded:
             changes = self._recorder.changes(earlier, evaluation)
@@ -206,15 +242,18 @@ class _Run:
         if self._waiting:
             self._progress.changes([one for one, _ in self._waiting])
         for one, name in self._waiting:
-            times, done = Times(), one
-            if not self._dry_run:
-                evaluation = self._store.get(name)
-                if evaluation is None:
-                    done = replace(one, error="its evaluation is gone from .autograder/results")
-                else:
-                    done = self._record(one, evaluation, times)
-            self._finish(done, times, told=True)
+            self._guarded(one.student_id, partial(self._settle, one, name))
         self._waiting = []
+
+    def _settle(self, one: Graded, name: str, student: str) -> None:
+        times, done = Times(), one
+        if not self._dry_run:
+            evaluation = self._store.get(name)
+            if evaluation is None:
+                done = replace(one, error="its evaluation is gone from .autograder/results")
+            else:
+                done = self._record(one, evaluation, times)
+        self._finish(done, times, told=True)
 
     def _record(self, one: Graded, evaluation: Evaluation, times: Times) -> Graded:
         """What goes wrong with one must not stop the others; a full disk stops them all."""

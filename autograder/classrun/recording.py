@@ -33,6 +33,7 @@ from sqlalchemy.exc import ArgumentError, ProgrammingError, SAWarning
 from autograder.classrun.grade_entries import save_grades
 from autograder.classrun.kept_results import Kept
 from autograder.classrun.retries import PATIENCE_S, patience
+from autograder.course import timestamps
 from autograder.course.course import CONFIGURATION, Course
 from autograder.course.files import digest, write_whole
 from autograder.course.results import Evaluation
@@ -193,11 +194,17 @@ class Recorder:
     def _timestamp(self, student: str) -> datetime | None:
         """When it was handed in. The file comes from the student: nonsense in it counts as none."""
         try:
-            found = self._directory.get_existing_timestamp(str(self._submitted(student)))
-        except (ValueError, OverflowError, OSError) as error:
-            self._log.warning("%s: timestamp.txt cannot be read (%s)", student, error)
+            return timestamps.read(self._submitted(student))
+        except (timestamps.Unclear, OSError):
             return None
-        return found or None
+
+    def doubts(self, student: str) -> tuple[str, ...]:
+        """What the instructor should know of a submission besides its evaluation."""
+        try:
+            timestamps.read(self._submitted(student))
+        except (timestamps.Unclear, OSError) as error:
+            return (f"timestamp.txt does not count: {error}. It was taken as on time.",)
+        return ()
 
     # ---------------------------------------------------------------- writing
 

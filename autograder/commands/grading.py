@@ -42,11 +42,15 @@ def evaluate(
     from autograder.judging.evaluation import SEED
     from autograder.judging.evaluation import evaluate as judge
     from autograder.reports.terminal import evaluation_text
+    from autograder.sandbox.bubblewrap import refuse_to_show
     from autograder.sandbox.unsealed import WARNING as UNSEALED
 
     if not notebook.is_file():
         raise CourseError(f"There is no file {notebook}.")
-    chosen = Course.find(course).unit(unit or notebook.stem)
+    found = Course.find(course)
+    chosen = found.unit(unit or notebook.stem)
+    if not unsealed:
+        refuse_to_show(*found.hidden)
     submission = Submission.read(notebook, student, chosen.name)
     if unsealed:
         say(f"autograder: {UNSEALED}", error=True)

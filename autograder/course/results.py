@@ -87,6 +87,14 @@ class Evaluation:
         broken = any(c.status is Status.ERROR for q in self.questions for c in q.checks)
         return self.judged and not broken
 
+    @property
+    def fault(self) -> str:
+        """Why it is not certain, in a few words; nothing where it is."""
+        if not self.judged:
+            return self.reason
+        broken = [c for q in self.questions for c in q.checks if c.status is Status.ERROR]
+        return f"the check {broken[0].title!r} could not be judged" if broken else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, without the notebook."""
         values = dataclasses.asdict(self)

@@ -20,6 +20,7 @@ from autograder.classrun.kept_results import KeptResults
 from autograder.cleaning.characters import printable
 from autograder.course.course import Course
 from autograder.course.submission import Submission
+from autograder.sandbox.bubblewrap import refuse_to_show
 
 
 class EvaluatingExporter(NotebookExporter):
@@ -36,6 +37,7 @@ class EvaluatingExporter(NotebookExporter):
         names = resources["nbgrader"]
         submission = Submission.read(Path(filename), names["student"], names["notebook"])
         course = Course.find(Path(self.parent.coursedir.root))
+        refuse_to_show(*course.hidden)
         unit = course.unit(names["notebook"])
         evaluation, _ = KeptResults.of(course).evaluate(submission, unit)
         for notice in evaluation.notices:

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.checking.notebook import StudentNotebook
 from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status, points_earned
 from autograder.course.submission import Submission, parse, restore
+from autograder.course.text import storable
 from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
@@ -86,7 +87,7 @@ def _evaluate(
         unit=unit.name,
         student_id=submission.student_id,
         questions=score(unit, judgement.checks),
-        notices=tuple(dict.fromkeys(found)),
+        notices=tuple(dict.fromkeys(map(storable, found))),
         usage={**session.usage, "wall_s": time.monotonic() - started},
     )
     return _with_notebook(evaluation, executed, judgement)
@@ -142,4 +143,9 @@ def _with_notebook(
     evaluation: Evaluation, notebook: NotebookNode, judgement: Judgement
 ) -> Evaluation:
     grade_cells.write(notebook, evaluation, judgement.rubrics)
-    return dataclasses.replace(evaluation, notebook=nbformat.writes(notebook))
+    return dataclasses.replace(evaluation, notebook=_written(notebook))
+
+
+def _written(notebook: NotebookNode) -> str:
+    """The file of a notebook, whatever a student's attachments and names hold."""
+    return nbformat.writes(notebook).encode("utf-8", "replace").decode("utf-8")

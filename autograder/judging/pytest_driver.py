@@ -13,7 +13,7 @@ import dataclasses
 import os
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -30,6 +30,7 @@ from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
 from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
+from autograder.course.text import storable
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken
 from autograder.judging import grader_modules
@@ -63,11 +64,14 @@ class Judgement:
     rubrics: Mapping[str, Sequence[Rubric]]
 
 
-def judge(unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
-    """Run every check of the unit against a student. Raises GraderBroken if none can run."""
+def judge(unit: Unit, student: StudentNotebook, seed: int, only: Collection[str] = ()) -> Judgement:
+    """Run the checks of the unit against a student; ``only`` those of these questions, if any.
+
+    Raises GraderBroken if none can run.
+    """
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed)
+    return grader.judge(unit, student, seed, only)
 
 
 @cache
@@ -147,11 +151,15 @@ class _Grader:
         self._items.sort(key=lambda item: order.get(self.not_run[_key(item)].question, last))
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
-    def judge(self, unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
-        """Run all checks, one after another, against one student."""
+    def judge(
+        self, unit: Unit, student: StudentNotebook, seed: int, only: Collection[str]
+    ) -> Judgement:
+        """Run all checks, or those of some questions, one after another, against one student."""
         self._unit, self._student, self._seed = unit, student, seed
-        self._checks = dict(self.not_run)
-        for item, following in zip_longest(self._items, self._items[1:]):
+        wanted = only or {check.question for check in self.not_run.values()}
+        self._checks = {k: check for k, check in self.not_run.items() if check.question in wanted}
+        items = [item for item in self._items if _key(item) in self._checks]
+        for item, following in zip_longest(items, items[1:]):
             self._run(item, following)
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
@@ -239,9 +247,9 @@ def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
         return dataclasses.replace(check, status=Status.PASSED, message="")
     if isinstance(error, CheckFailed):
         return dataclasses.replace(
-            check, status=Status.FAILED, message=error.text, mistake=error.mistake
+            check, status=Status.FAILED, message=storable(error.text), mistake=error.mistake
         )
-    detail = "".join(traceback.format_exception(error))[-4000:]
+    detail = storable("".join(traceback.format_exception(error))[-4000:])
     return dataclasses.replace(check, status=Status.ERROR, message=UNJUDGED, detail=detail)
 
 

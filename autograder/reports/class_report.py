@@ -7,11 +7,12 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import numpy as np
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
 from autograder.cleaning.characters import without_controls
@@ -20,7 +21,11 @@ from autograder.course.results import CheckResult, Evaluation, Status
 from autograder.course.submission import Submission, parse
 from autograder.course.unit import Unit
 from autograder.errors import OtherId, Unreadable
+from autograder.gradebook.feedback import TEMPLATES as STYLE
 from autograder.reports.similarity import Pair, similar_pairs
+
+TEMPLATES = Path(__file__).parent / "templates"
+
 
 LONGEST = 5  # notebooks by computing time that the page names
 MOST_PAIRS = 30
@@ -198,8 +203,9 @@ def _look_at(known: Mapping[str, Evaluation]) -> Iterable[ToLookAt]:
 
 def page(report: ClassReport) -> str:
     """The report as one HTML file: pictures inside, no script, nothing fetched from elsewhere."""
+    # The style sheet is that of the feedback page.
     environment = Environment(
-        loader=PackageLoader("autograder.reports"), autoescape=True, finalize=_without_controls
+        loader=FileSystemLoader([TEMPLATES, STYLE]), autoescape=True, finalize=_without_controls
     )
     environment.filters["points"] = lambda number: f"{number:.4g}"
     environment.filters["policy"] = content_policy

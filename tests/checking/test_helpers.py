@@ -178,6 +178,9 @@ def test_the_words_for_it_are_the_graders():
     words = Untouched("got {after}, expected {before}. {difference}")
     error = failure(check_untouched, trace([{"k": 1}], [{"k": 2}]), "{}", {"x": [{"k": 1}]}, words)
     assert error.message.startswith("got [{'k': 2}], expected [{'k': 1}]. x is [{'k': 2}]")
+    views = Untouched(shared="{name}: {difference}")
+    error = failure(check_untouched, trace(0, value=1, later=77), "", {"x": 0}, views)
+    assert error.message == "x: the result is 77, expected 1."
 
 
 # ----------------------------------------------------------------- failing

@@ -37,7 +37,7 @@ def test_a_student_goes_through_the_course(course):
     assert len(units) == 6
     for unit in units:
         assert desk.generate_assignment(unit)["success"]
-        solved = samples.solution(course.root, unit).data(STUDENT, demonstrations=False)
+        solved = samples.solution(course, unit).data(STUDENT, demonstrations=False)
         hand_in(course, STUDENT, unit, solved)
         keep_evaluation(course, unit)
         [graded] = grade(course, unit, jobs=1)

@@ -1,6 +1,7 @@
 """Oracles of several units: how often a kernel fits, and what a convolution gives."""
 
 import functools
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,6 +40,6 @@ def flipped(w: np.ndarray) -> np.ndarray:
     return w[..., ::-1, ::-1]
 
 
-def coarse(right: np.ndarray) -> dict[str, float]:
+def coarse(right: np.ndarray) -> dict[str, Any]:
     """Tolerances for ``check_close`` that float32 meets, where another check looks at the dtype."""
     return {"rtol": 1e-6, "atol": 2e-6 * max(1.0, float(np.abs(right).max(initial=0.0)))}

@@ -7,8 +7,11 @@ from typing import Any
 TORCH = "import torch"  # the first line that goes along with a probe whose helpers use torch
 
 
-class Batches:
-    """A loader that can be looped over, and nothing else: x (N, ...) and y (N,) in batches."""
+class Loader:
+    """A loader that can be looped over, and nothing else: x (N, ...) and y (N,) in batches.
+
+    Students read its name where their code asks for more.
+    """
 
     def __init__(self, x: Any, y: Any, size: int) -> None:
         self._x, self._y, self._size = x, y, size
