@@ -16,6 +16,8 @@ from latex2mathml import commands
 from latex2mathml.converter import Converter
 from latex2mathml.symbols_parser import SYMBOLS
 
+from autograder.cleaning.characters import without_controls
+
 LONGEST = 1_000  # characters; the longest of this course has 200
 MOST_RESULT = 40_000  # characters of MathML
 _DEEPEST = 20  # braces, brackets and environments in each other
@@ -61,6 +63,8 @@ def _names(value: object) -> list[str]:
 def is_plain(latex: str) -> bool:
     """Whether a formula is short, flat, and made of known commands and environments alone."""
     if not latex.strip() or len(latex) > LONGEST or _depth(latex) > _DEEPEST:
+        return False
+    if without_controls(latex) != latex:
         return False
     commands_known = all(
         name in _known() if name else sign in _SIGNS for name, sign in _COMMAND.findall(latex)
