@@ -29,16 +29,20 @@ PIECES = st.lists(
     ),
     max_size=12,
 ).map("".join)
-COMMANDS = r"\frac \sqrt \text \begin{matrix} \end{matrix} \left( \right) \tag \def \style \\ & {".split()
+COMMANDS = (
+    r"\frac \sqrt \text \begin{matrix} \end{matrix} \left( \right) \tag \def \style \\ & {".split()
+)
 FORMULAS = st.lists(
-    st.one_of(st.sampled_from([*COMMANDS, "}", "_", "^", "x", "1", *hostile.LATEX]), st.text(max_size=4)),
+    st.one_of(
+        st.sampled_from([*COMMANDS, "}", "_", "^", "x", "1", *hostile.LATEX]), st.text(max_size=4)
+    ),
     max_size=25,
 ).map("".join)
 
 
 @settings(max_examples=400, deadline=None)
 @given(PIECES)
-@example("<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1\">")
+@example('<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1">')
 def test_only_what_is_listed_is_left_of_html(text):
     """For any text, and cleaning what is clean changes nothing."""
     check_html(text)
@@ -73,17 +77,30 @@ def test_a_students_formula_is_drawn(latex):
 
 def test_what_grows_is_bounded():
     """Ten times the text never makes more than its share of the page, nor a formula out of bounds."""
-    nested = r"\def\a{xx}" + "".join(rf"\def\{b}{{\{a}\{a}}}" for a, b in zip("abcdef", "bcdefg", strict=True))
+    nested = r"\def\a{xx}" + "".join(
+        rf"\def\{b}{{\{a}\{a}}}" for a, b in zip("abcdef", "bcdefg", strict=True)
+    )
     assert mathml(nested + r"\g") is None
-    for piece in ("<b x=1><p>", "<div>", "[", "![", "$x^2$ ", "\\begin{align}\n", "<code class=k>", "> ", "*_"):
+    for piece in (
+        "<b x=1><p>",
+        "<div>",
+        "[",
+        "![",
+        "$x^2$ ",
+        "\\begin{align}\n",
+        "<code class=k>",
+        "> ",
+        "*_",
+    ):
         for times in (100, LONGEST // len(piece)):
             assert len(render(piece * times)) <= 12 * len(piece * times) + 500_000
     copies = "<p>" + "".join(f"<code title={n}>" for n in range(2_000)) + "<p>x" * 2_000
     assert len(clean_html(copies)) < 100_000
 
 
-@pytest.mark.parametrize("style", ["position:fixed", "background:url(//x)", "margin:-1px", "padding:999em",
-    "color:red;}body{display:none", "width:expression(1)", "font-size:99px", "COLOR:\\75rl(x)", "top:0"])  # fmt: skip
+@pytest.mark.parametrize("style", ["position:fixed", "background:url(//x)", "margin:-1px", 
+    "padding:999em", "color:red;}body{display:none", "width:expression(1)", "font-size:99px",
+    "COLOR:\\75rl(x)", "top:0"])  # fmt: skip
 def test_a_style_only_colours_and_spaces(style):
     """Nothing that moves, fetches or grows is kept; what stands beside it is."""
     assert clean_style(style) == clean_style("color:red") * style.startswith("color")

@@ -13,8 +13,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 with atheris.instrument_imports(include=["autograder.cleaning", "latex2mathml"]):
     from autograder.cleaning import formulas, markup  # noqa: F401
 
-from fuzz.texts import check_html, check_latex
 from support.hostile import HTML, LATEX
+
+from fuzz.texts import check_html, check_latex
 
 
 def one_input(data):

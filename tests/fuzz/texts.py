@@ -40,7 +40,7 @@ def check_html(text: str) -> None:
 
 
 def check_latex(text: str) -> None:
-    """A formula is refused, or becomes well-formed MathML of bounded size that stays when cleaned."""
+    """A formula is refused, or becomes well-formed MathML of bounded size, and stays."""
     for block in (False, True):
         found = mathml(text, block=block)
         if found is None:

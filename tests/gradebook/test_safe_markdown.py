@@ -43,7 +43,8 @@ def harmful(html):
     found = []
     for element in BeautifulSoup(html, "html.parser").find_all(True):
         if element.name in ("script", "style", "iframe", "object", "embed", "form", "input",
-                            "button", "svg", "mglyph", "annotation-xml", "meta", "base", "link"):  # fmt: skip
+                            "button", "svg", "mglyph", "annotation-xml",
+                            "meta", "base", "link"):  # fmt: skip
             found.append(str(element)[:80])
         for name, value in element.attrs.items():
             text = "".join(str(value).split()).lower()
@@ -90,7 +91,7 @@ def feedback_exporter(config):
 
 @pytest.mark.parametrize("exporter", [formgrader_exporter, feedback_exporter])
 def test_the_pages_that_are_read_use_it(project, exporter):
-    """The formgrader's template, and the one that students get, show a hostile answer harmlessly."""
+    """The formgrader's template, and the one that students get, show no harm of an answer."""
     text = "\n\n".join(HOSTILE.values())
     mark = {"schema_version": 3, "grade": True, "solution": True, "locked": False, "points": 1,
             "grade_id": "why", "comment": "fine", "task": False, "score": 1.0}  # fmt: skip
