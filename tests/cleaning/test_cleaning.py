@@ -76,7 +76,7 @@ def test_a_students_formula_is_drawn(latex):
 
 
 def test_what_grows_is_bounded():
-    """Ten times the text never makes more than its share of the page, nor a formula out of bounds."""
+    """Ten times the text never makes more than its share of the page, nor a long formula."""
     nested = r"\def\a{xx}" + "".join(
         rf"\def\{b}{{\{a}\{a}}}" for a, b in zip("abcdef", "bcdefg", strict=True)
     )
@@ -98,7 +98,7 @@ def test_what_grows_is_bounded():
     assert len(clean_html(copies)) < 100_000
 
 
-@pytest.mark.parametrize("style", ["position:fixed", "background:url(//x)", "margin:-1px", 
+@pytest.mark.parametrize("style", ["position:fixed", "background:url(//x)", "margin:-1px",
     "padding:999em", "color:red;}body{display:none", "width:expression(1)", "font-size:99px",
     "COLOR:\\75rl(x)", "top:0"])  # fmt: skip
 def test_a_style_only_colours_and_spaces(style):

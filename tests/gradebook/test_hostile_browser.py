@@ -86,8 +86,8 @@ def shows_harmlessly(window, address, head, *, own=()):
     assert window.evaluate(MEASURE, head) == []
     window.evaluate(
         "document.querySelectorAll('.output *, .text *, .rendered_html *, main td *')"
-        ".forEach(one => { for (const event of ['click', 'mouseover', 'focus', 'toggle', 'load', 'error']) "
-        "one.dispatchEvent(new Event(event, {cancelable: true})) })"
+        ".forEach(one => { for (const event of "
+        "['click', 'mouseover', 'focus', 'toggle', 'load', 'error']) one.dispatchEvent(new Event(event, {cancelable: true})) })"
     )
     window.wait_for_timeout(200)
     assert window.evaluate("window.ran || ''") == ""
@@ -109,7 +109,8 @@ def test_a_browser_reads_the_clean_text_as_the_cleaner_wrote_it(window, tmp_path
     for _ in range(2):  # read and written again, it stays as it is: no mutation
         changed = window.evaluate(
             "[...document.querySelectorAll('.piece')].filter(box => { "
-            "const before = box.innerHTML; box.innerHTML = before; return box.innerHTML !== before }).map(box => box.outerHTML)"
+            "const before = box.innerHTML; box.innerHTML = before; "
+            "return box.innerHTML !== before }).map(box => box.outerHTML)"
         )
         assert changed == []
 

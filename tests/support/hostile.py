@@ -38,8 +38,8 @@ HTML = (
     "<svg><use href='data:image/svg+xml;base64,PHN2Zz4='/></svg>",
     "<svg><image href={far}></svg>",
     '<svg><foreignObject><body onload="{run}"></foreignObject></svg>',
-    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={run}&gt;">',
-    "<math><annotation-xml encoding='text/html'><img src=x onerror=\"{run}\"></annotation-xml></math>",
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={run}&gt;">',  # noqa: E501
+    "<math><annotation-xml encoding='text/html'><img src=x onerror=\"{run}\"></annotation-xml></math>",  # noqa: E501
     "<math href='javascript:{run}'><mi>click</mi></math>",
     "<math><maction actiontype=statusline xlink:href='javascript:{run}'>c</maction></math>",
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror={run}>",
@@ -97,7 +97,7 @@ HTML = (
     "\ud83d\ude00<scr\u0000ipt>{run}</scr\u0000ipt>",
     '\u202e<img src=x onerror="{run}">\u2066',
     "\x1b]0;title\x07\x1b[2J<b>\x1b[31mred</b>",
-    "<mpadded voffset=-999px><math><mspace width=9999px height=9999px style='background:red'/></math>",
+    "<mpadded voffset=-999px><math><mspace width=9999px height=9999px style='background:red'/></math>",  # noqa: E501
     "<portal src={far}></portal>",
     "<applet code={far}>",
     '<frameset onload="{run}"><frame src={far}>',
