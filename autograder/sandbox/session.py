@@ -19,6 +19,7 @@ from autograder.course.settings import PLAIN, Runtime
 from autograder.errors import CheckFailed, KernelDied, PreloadedDied, TimedOut
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.notebook_kernel import NotebookKernel, _mark_lost
+from autograder.sandbox.outputs import clean
 from autograder.sandbox.provisioner import SealedKernelManager
 from autograder.sandbox_inside import codec
 
@@ -63,7 +64,11 @@ class Session:
     def run(self, notebook: NotebookNode) -> NotebookNode:
         """Execute the notebook and return it with its outputs."""
         self._notebook = notebook
-        return self._execute()
+        executed = self._execute()
+        for cell, own in zip(executed.cells, notebook.cells, strict=True):
+            cell.metadata = copy.deepcopy(own.metadata)
+        clean(executed)  # last: until here a cell may have rewritten what another one showed
+        return executed
 
     def _execute(self) -> NotebookNode:
         assert self._notebook is not None

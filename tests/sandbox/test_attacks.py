@@ -525,7 +525,7 @@ OUTPUTS = {
 def test_an_output_cannot_act_in_the_browser_of_a_reader(name):
     """Scripts, handlers, frames, forms, SVG and widgets go; the text stays."""
     cell = new_code_cell("", outputs=[new_output("display_data", OUTPUTS[name])])
-    clean(cell)
+    clean(new_notebook(cells=[cell]))
     [output] = cell.outputs
     assert set(output.data) <= {"text/plain", "text/html", "image/png", "image/jpeg"}
     text = "".join(output.data.values())
@@ -541,7 +541,9 @@ def test_a_forged_score_output_loses_its_place():
     raw = [new_output("execute_result", {"text/plain": "1000.0"}), {"output_type": "score"}]
     cell = new_code_cell("")
     cell.outputs, cell.execution_count = list(map(from_dict, raw)), "1000"
-    clean(cell)
+    notebook = from_dict({"cells": [cell]})
+    clean(notebook)
+    [cell] = notebook.cells
     assert [output.output_type for output in cell.outputs] == ["display_data"]
     assert cell.execution_count is None
 

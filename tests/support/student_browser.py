@@ -133,7 +133,7 @@ def jupyterlab(
             yield _address(runtime, server)
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE_MS / 1000)  # it ends the kernels that were opened
 
 
 def _address(runtime: Path, server: subprocess.Popen[bytes]) -> Callable[[str], str]:
