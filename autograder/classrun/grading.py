@@ -31,6 +31,7 @@ from autograder.course.text import is_storable, storable
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.judging.evaluation import SEED, unjudged
+from autograder.sandbox.limits import LIMITS
 
 T = TypeVar("T")
 
@@ -180,6 +181,7 @@ class _Run:
                 Parcel.pack(self._unit),
                 self._seed,
                 self._read(students),
+                wall_s=LIMITS.for_unit(self._unit.metadata).submission_wall_s,
                 at_work=self._progress.at_work,
                 say=self.say,
             )

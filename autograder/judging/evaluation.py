@@ -13,14 +13,15 @@ import zlib
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.checking.notebook import StudentNotebook
 from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status, points_earned
 from autograder.course.submission import Submission, parse, restore
 from autograder.course.text import storable
 from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
-from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.apart import judge_apart
+from autograder.judging.judging_process import Given
+from autograder.judging.pytest_driver import Judgement
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -78,17 +79,19 @@ def _evaluate(
         unit.files, own, warm=warm, sealed=sealed, seed=own_seed, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
-        student = StudentNotebook(session, submission.student_id, cell_errors(executed))
-        judgement = judge(unit, student, seed)
-        if session.lost is not None:
-            raise session.lost
+        given = Given(submission.student_id, cell_errors(executed), seed)
+        judgement = judge_apart(unit, session.carry, given, own)
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,
         student_id=submission.student_id,
         questions=score(unit, judgement.checks),
         notices=tuple(dict.fromkeys(map(storable, found))),
-        usage={**session.usage, "wall_s": time.monotonic() - started},
+        usage={
+            **session.usage,
+            "judge_cpu_s": judgement.cpu_s,
+            "wall_s": time.monotonic() - started,
+        },
     )
     return _with_notebook(evaluation, executed, judgement)
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,6 +35,9 @@ from autograder.errors import CheckFailed, CourseError, GraderBroken
 from autograder.judging import grader_modules
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
+
+Key = tuple[str, str, str]  # the file, the function and the case of a check
+Checks = dict[Key, CheckResult]
 
 OPTIONS = [
     "--import-mode=importlib",
@@ -62,13 +64,23 @@ class Judgement:
 
     checks: tuple[CheckResult, ...]
     rubrics: Mapping[str, Sequence[Rubric]]
+    cpu_s: float = 0.0  # CPU seconds, where it was said in a process of its own
 
 
 def judge(unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
     """Run every check of the unit against a student. Raises GraderBroken if none can run."""
+    grader = ready(unit)
+    grader.begin(unit, student, seed, grader.not_run)
+    for number in range(len(grader)):
+        grader.run(number)
+    return grader.judgement
+
+
+def ready(unit: Unit) -> Grader:
+    """The unit's grader, in a process that computes with one thread. Raises GraderBroken."""
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed)
+    return grader
 
 
 @cache
@@ -88,7 +100,7 @@ def list_checks(unit: Unit) -> Judgement:
     return Judgement(tuple(grader.not_run.values()), grader.rubrics)
 
 
-def _collected(unit: Unit) -> _Grader:
+def _collected(unit: Unit) -> Grader:
     """The unit's checks as pytest finds them, ready to be run again and again."""
     try:
         digest = unit.digest
@@ -99,10 +111,10 @@ def _collected(unit: Unit) -> _Grader:
 
 
 @lru_cache(maxsize=COLLECTED)
-def _collect(folder: Path, unit: str, digest: str, order: tuple[str, ...]) -> _Grader:
+def _collect(folder: Path, unit: str, digest: str, order: tuple[str, ...]) -> Grader:
     """Collect once: it takes as long as running all the checks."""
     modules = grader_modules.load(folder, unit, digest)
-    grader = _Grader(unit, modules)
+    grader = Grader(unit, modules)
     own = folder / unit
     paths = [str(path) for path in sorted(own.glob("test_*.py"))]
     arguments = [*paths, f"--rootdir={own}", f"-c{os.devnull}", *OPTIONS]
@@ -131,13 +143,13 @@ def _no_plugins_from_outside() -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Grader:
+class Grader:
     """The pytest plugin: keeps the collected checks, gives the fixtures, takes the results."""
 
     def __init__(self, name: str, modules: Mapping[Path, ModuleType]) -> None:
         self._name, self._modules = name, modules
         self._items: list[pytest.Item] = []
-        self.not_run: dict[tuple[str, str, str], CheckResult] = {}
+        self.not_run: Checks = {}
         self.rubrics: Mapping[str, Sequence[Rubric]] = rubrics_of(modules)
         self.broken = ""
 
@@ -148,12 +160,27 @@ class _Grader:
         self._items.sort(key=lambda item: order.get(self.not_run[_key(item)].question, last))
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
-    def judge(self, unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
-        """Run all checks, one after another, against one student."""
+    def begin(self, unit: Unit, student: StudentNotebook, seed: int, checks: Checks) -> None:
+        """Another student, and what is known of the checks so far; then ``run`` one by one."""
         self._unit, self._student, self._seed = unit, student, seed
-        self._checks = dict(self.not_run)
-        for item, following in zip_longest(self._items, self._items[1:]):
-            self._run(item, following)
+        self._checks = dict(checks)
+
+    def __len__(self) -> int:
+        """The number of cases; a check has one or several."""
+        return len(self._items)
+
+    def key(self, number: int) -> Key:
+        """The check that a case belongs to."""
+        return _key(self._items[number])
+
+    def run(self, number: int) -> CheckResult:
+        """Run one case, and return what is then known of its check."""
+        following = self._items[number + 1] if number + 1 < len(self) else None
+        self._run(self._items[number], following)
+        return self._checks[self.key(number)]
+
+    @property
+    def judgement(self) -> Judgement:
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -242,11 +269,16 @@ def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
         return dataclasses.replace(
             check, status=Status.FAILED, message=storable(error.text), mistake=error.mistake
         )
+    message = TOO_MUCH if isinstance(error, MemoryError) else UNJUDGED
     detail = storable("".join(traceback.format_exception(error))[-4000:])
-    return dataclasses.replace(check, status=Status.ERROR, message=UNJUDGED, detail=detail)
+    return dataclasses.replace(check, status=Status.ERROR, message=message, detail=detail)
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
+TOO_MUCH = (
+    "This check could not be judged: what your code gave is more work than the grader may do. "
+    "Your instructor is told."
+)
 
 
 def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubric]]:
@@ -255,7 +287,7 @@ def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubr
     return getattr(next(found, None), "RUBRICS", {})
 
 
-def _key(item: pytest.Item) -> tuple[str, str, str]:
+def _key(item: pytest.Item) -> Key:
     """Which check this is a case of."""
     name = getattr(item, "originalname", None) or item.name
     return item.path.name, name, _case(item)
