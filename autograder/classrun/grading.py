@@ -32,6 +32,7 @@ from autograder.course.unit import Unit
 from autograder.errors import CourseError
 from autograder.judging.evaluation import unjudged
 from autograder.sandbox.bubblewrap import refuse_to_show
+from autograder.sandbox.limits import LIMITS
 
 T = TypeVar("T")
 
@@ -190,6 +191,7 @@ class _Run:
                 Parcel.pack(self._unit),
                 self._seed,
                 self._read(students),
+                wall_s=LIMITS.for_unit(self._unit.metadata).submission_wall_s,
                 at_work=self._progress.at_work,
                 say=self.say,
             )

@@ -23,6 +23,7 @@ from autograder.classrun.workers import LOOK_S, Workers, named
 from autograder.course.results import Evaluation
 from autograder.course.submission import Submission
 from autograder.errors import CourseError, SandboxUnavailable, WrongVersion
+from autograder.sandbox.limits import LIMITS
 
 ATTEMPTS = 2  # the second one shows whether it was the submission that ended the worker
 
@@ -31,7 +32,9 @@ ATTEMPTS = 2  # the second one shows whether it was the submission that ended th
 class _Task:
     submission: Submission
     began: float = field(default_factory=time.monotonic)
+    handed: float = 0.0  # when it was handed to its worker
     attempts: int = 1
+    late: bool = False  # its worker was given up
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,17 @@ def evaluate_all(
     seed: int,
     submissions: Iterator[Submission],
     *,
+    wall_s: float = LIMITS.submission_wall_s,
     at_work: Callable[[list[str]], None] = lambda students: None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[WorkerAnswer]:
     """Results in the order in which they come; ``at_work`` is told who is under way.
 
-    Raises CourseError where no worker can evaluate: another version of the package, or a
-    machine that cannot isolate kernels.
+    A worker that does not answer within ``wall_s`` seconds is given up. Raises CourseError where
+    no worker can evaluate: another version of the package, or a machine that cannot isolate
+    kernels.
     """
-    return _Round(workers, parcel, seed, submissions, at_work, say).results()
+    return _Round(workers, parcel, seed, submissions, wall_s, at_work, say).results()
 
 
 class _Round:
@@ -68,11 +73,13 @@ class _Round:
         parcel: Parcel,
         seed: int,
         submissions: Iterator[Submission],
+        wall_s: float,
         at_work: Callable[[list[str]], None],
         say: Callable[[str], None],
     ) -> None:
         self._workers, self._parcel, self._seed = workers, parcel, seed
         self._submissions, self._at_work, self._say = submissions, at_work, say
+        self._wall_s = wall_s
         self._under_way: dict[Future[Evaluation], _Task] = {}
         self._ready: deque[WorkerAnswer] = deque()
         self._succeeded = False
@@ -99,10 +106,15 @@ class _Round:
 
     def _submit(self, task: _Task) -> None:
         future = self._workers.submit(work, self._parcel, task.submission, self._seed)
+        task.handed, task.late = time.monotonic(), False
         self._under_way[future] = task
 
     def _collect(self, timeout: float) -> None:
-        done, _ = wait(self._under_way, timeout, return_when=FIRST_COMPLETED)
+        done, waiting = wait(self._under_way, timeout, return_when=FIRST_COMPLETED)
+        for future in waiting:
+            task = self._under_way[future]
+            if time.monotonic() - task.handed > self._wall_s:
+                task.late = self._workers.give_up(future)
         for future in done:
             task = self._under_way.pop(future)
             try:
@@ -122,21 +134,19 @@ class _Round:
         if task.attempts < ATTEMPTS:
             task.attempts += 1
             what = "A kernel could not be sealed off" if unsealed else "A worker died"
+            if task.late:
+                what = f"A worker did not answer within {self._wall_s:.0f} seconds"
             self._say(f"{what} during {task.submission.student_id}; trying once more.")
             self._submit(task)
         elif unsealed and not self._succeeded:
             raise error  # nothing runs on this machine; it says what to enable
         elif unsealed:
             self._done(task, None, f"its kernel could not be sealed off twice ({error})")
+        elif task.late:
+            self._done(task, None, f"it was not judged within {self._wall_s:.0f} seconds, twice")
         else:
             self._done(task, None, f"a worker died twice during its evaluation ({named(error)})")
 
     def _done(self, task: _Task, evaluation: Evaluation | None, error: str) -> None:
         seconds = time.monotonic() - task.began
         self._ready.append(WorkerAnswer(task.submission, evaluation, seconds, error))
-
-
-# ------------------------------------------------------------------ this machine
-
-
-# ---------------------------------------------------------------------- a cluster

@@ -8,8 +8,10 @@ than a cluster is installed; the judging code does not travel, so its digest mus
 from __future__ import annotations
 
 import dataclasses
+import faulthandler
 import functools
 import gc
+import os
 import socket
 import tempfile
 import threading
@@ -17,6 +19,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import msgpack
 import msgspec
@@ -28,6 +31,9 @@ from autograder.course.unit import Unit
 from autograder.errors import WrongVersion
 from autograder.judging.evaluation import evaluate
 from autograder.judging.version import versions
+from autograder.sandbox.limits import LIMITS
+
+LATE_S = 60.0  # from the moment at which who asked gives a worker up to its own end
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,17 @@ def work(parcel: Parcel, submission: Submission, seed: int) -> Evaluation:
             "or of a library. Install the same requirements.lock there and here."
         )
     with _one_at_a_time:
-        used = time.process_time()
-        evaluation = evaluate(submission, _unit(parcel), seed=seed)
-        usage = {**evaluation.usage, "judge_cpu_s": time.process_time() - used}
+        used, unit = time.process_time(), _unit(parcel)
+        # Who asked gives this up before; on a cluster nobody else can end this process, and where
+        # it hangs in a library, no thread of Python's can either.
+        wall_s = LIMITS.for_unit(unit.metadata).submission_wall_s + LATE_S
+        faulthandler.dump_traceback_later(wall_s, exit=True, file=_nowhere())
+        try:
+            evaluation = evaluate(submission, unit, seed=seed)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        used = time.process_time() - used + evaluation.usage.get("judge_cpu_s", 0.0)
+        usage = {**evaluation.usage, "judge_cpu_s": used}
         _all_is_loaded()
     return dataclasses.replace(evaluation, usage=usage)
 
@@ -91,6 +105,11 @@ def _all_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@functools.cache
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")  # for the life of the process
 
 
 @functools.lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from concurrent.futures import (
 from multiprocessing.util import Finalize
 from typing import Any
 
+from autograder.judging.judging_process import close_judge
 from autograder.sandbox.preloaded import close_shared
 from autograder.sandbox_inside.isolation import die_with_parent
 
@@ -34,6 +35,10 @@ class Workers(ABC):
     @abstractmethod
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Begin a call; to be used only while fewer than ``capacity()`` are under way."""
+
+    def give_up(self, future: Future[Any]) -> bool:
+        """End the worker that has not answered for too long; False where that is not possible."""
+        return False
 
     @abstractmethod
     def close(self, *, at_once: bool) -> None:
@@ -73,6 +78,9 @@ class LocalWorkers(Workers):
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         return next(worker for worker in self._all if worker.free).submit(function, *args)
+
+    def give_up(self, future: Future[Any]) -> bool:
+        return any(worker.kill() for worker in self._all if worker.has(future))
 
     def close(self, *, at_once: bool) -> None:
         for worker in self._all:
@@ -115,10 +123,20 @@ class _Worker:
 
     def close(self, *, at_once: bool) -> None:
         """End the process: after its submission, or in the midst of it."""
-        if at_once and self._pid is not None and self._pid.done():
-            with contextlib.suppress(BrokenExecutor, ProcessLookupError, CancelledError):
-                os.kill(self._pid.result(), signal.SIGKILL)
+        if at_once:
+            self.kill()
         self._pool.shutdown(cancel_futures=True)
+
+    def has(self, task: Future[Any]) -> bool:
+        return self._task is task
+
+    def kill(self) -> bool:
+        """End the process in the midst of its submission; False where it has not begun."""
+        if self._pid is None or not self._pid.done():
+            return False
+        with contextlib.suppress(BrokenExecutor, ProcessLookupError, CancelledError):
+            os.kill(self._pid.result(), signal.SIGKILL)
+        return True
 
 
 def _start(scratch: str, core: int, parent: int) -> None:
@@ -130,7 +148,8 @@ def _start(scratch: str, core: int, parent: int) -> None:
     with contextlib.suppress(OSError):  # where it may not choose, Linux chooses
         os.sched_setaffinity(0, {core})
     tempfile.tempdir = scratch
-    Finalize(None, close_shared, exitpriority=10)  # atexit does not run in pool workers
+    for close in (close_shared, close_judge):  # atexit does not run in pool workers
+        Finalize(None, close, exitpriority=10)
 
 
 LOOK_S = 1.0  # how often to look whether there are more workers, and who is at work

@@ -20,8 +20,11 @@ from autograder.course.text import storable
 from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
-from autograder.judging.pytest_driver import Judgement, judge
-from autograder.judging.stopwatch import Stopwatch, unwatched
+from autograder.judging.apart import judge_apart
+from autograder.judging.judgement import Judgement
+from autograder.judging.judging_process import Given
+from autograder.judging.pytest_driver import judge
+from autograder.judging.stopwatch import Stopwatch
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -83,18 +86,24 @@ def _evaluate(
         unit.files, own, warm=warm, sealed=sealed, seed=visible, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
-        student = StudentNotebook(session, submission.student_id, cell_errors(executed))
-        around = stopwatch.around(session.usage) if stopwatch else unwatched
-        judgement = judge(unit, student, hidden, around=around)
-        if session.lost is not None:
-            raise session.lost
+        errors = cell_errors(executed)
+        if stopwatch is None:
+            given = Given(submission.student_id, errors, hidden)
+            judgement = judge_apart(unit, session.carry, given, own)
+        else:  # an author's own notebooks, in this process
+            student = StudentNotebook(session, submission.student_id, errors)
+            judgement = judge(unit, student, hidden, around=stopwatch.around(session.usage))
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,
         student_id=submission.student_id,
         questions=score(unit, judgement.checks),
         notices=tuple(dict.fromkeys(map(storable, found))),
-        usage={**session.usage, "wall_s": time.monotonic() - started},
+        usage={
+            **session.usage,
+            "judge_cpu_s": judgement.cpu_s,
+            "wall_s": time.monotonic() - started,
+        },
     )
     return _with_notebook(evaluation, executed, judgement)
 

@@ -9,15 +9,11 @@ with its own title. What is not a plain pass or a
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
-import traceback
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,13 +26,16 @@ from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
 from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
-from autograder.course.text import storable
 from autograder.course.unit import Unit
-from autograder.errors import CheckFailed, CourseError, GraderBroken
+from autograder.errors import CourseError, GraderBroken, PreloadedDied
 from autograder.judging import grader_modules
+from autograder.judging.judgement import Judgement, result_of, rubrics_of
 from autograder.judging.stopwatch import Around, unwatched
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
+
+Key = tuple[str, str, str]  # the file, the function and the case of a check
+Checks = dict[Key, CheckResult]
 
 OPTIONS = [
     "--import-mode=importlib",
@@ -57,14 +56,6 @@ OPTIONS = [
 ]
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What a grader says: its checks, and the rubrics for the answers that people grade."""
-
-    checks: tuple[CheckResult, ...]
-    rubrics: Mapping[str, Sequence[Rubric]]
-
-
 def judge(
     unit: Unit,
     student: StudentNotebook,
@@ -74,13 +65,22 @@ def judge(
 ) -> Judgement:
     """Run the checks of the unit against a student; ``only`` those of these questions, if any.
 
-    Each case is run inside ``around(check)``.
-
-    Raises GraderBroken if none can run.
+    Each case is run inside ``around(check)``. Raises GraderBroken if none can run.
     """
+    grader = ready(unit)
+    checks = {k: c for k, c in grader.not_run.items() if not only or c.question in only}
+    grader.begin(unit, student, seed, checks, around)
+    for number in range(len(grader)):
+        if grader.key(number) in checks:
+            grader.run(number)
+    return grader.judgement
+
+
+def ready(unit: Unit) -> Grader:
+    """The unit's grader, in a process that computes with one thread. Raises GraderBroken."""
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed, only, around)
+    return grader
 
 
 @cache
@@ -100,7 +100,7 @@ def list_checks(unit: Unit) -> Judgement:
     return Judgement(tuple(grader.not_run.values()), grader.rubrics)
 
 
-def _collected(unit: Unit) -> _Grader:
+def _collected(unit: Unit) -> Grader:
     """The unit's checks as pytest finds them, ready to be run again and again."""
     try:
         digest = unit.digest
@@ -111,10 +111,10 @@ def _collected(unit: Unit) -> _Grader:
 
 
 @lru_cache(maxsize=COLLECTED)
-def _collect(folder: Path, unit: str, digest: str, order: tuple[str, ...]) -> _Grader:
+def _collect(folder: Path, unit: str, digest: str, order: tuple[str, ...]) -> Grader:
     """Collect once: it takes as long as running all the checks."""
     modules = grader_modules.load(folder, unit, digest)
-    grader = _Grader(unit, modules)
+    grader = Grader(unit, modules)
     own = folder / unit
     paths = [str(path) for path in sorted(own.glob("test_*.py"))]
     arguments = [*paths, f"--rootdir={own}", f"-c{os.devnull}", *OPTIONS]
@@ -143,13 +143,13 @@ def _no_plugins_from_outside() -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Grader:
+class Grader:
     """The pytest plugin: keeps the collected checks, gives the fixtures, takes the results."""
 
     def __init__(self, name: str, modules: Mapping[Path, ModuleType]) -> None:
         self._name, self._modules = name, modules
         self._items: list[pytest.Item] = []
-        self.not_run: dict[tuple[str, str, str], CheckResult] = {}
+        self.not_run: Checks = {}
         self.rubrics: Mapping[str, Sequence[Rubric]] = rubrics_of(modules)
         self.broken = ""
 
@@ -160,22 +160,35 @@ class _Grader:
         self._items.sort(key=lambda item: order.get(self.not_run[_key(item)].question, last))
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
-    def judge(
+    def begin(
         self,
         unit: Unit,
         student: StudentNotebook,
         seed: int,
-        only: Collection[str],
-        around: Around,
-    ) -> Judgement:
-        """Run all checks, or those of some questions, one after another, against one student."""
-        self._around = around
-        self._unit, self._student, self._seed = unit, student, seed
-        wanted = only or {check.question for check in self.not_run.values()}
-        self._checks = {k: check for k, check in self.not_run.items() if check.question in wanted}
-        items = [item for item in self._items if _key(item) in self._checks]
-        for item, following in zip_longest(items, items[1:]):
-            self._run(item, following)
+        checks: Checks,
+        around: Around = unwatched,
+    ) -> None:
+        """Another student, and what is known of the checks so far; then ``run`` one by one."""
+        self._unit, self._student, self._seed, self._around = unit, student, seed, around
+        self._checks = dict(checks)
+
+    def __len__(self) -> int:
+        """The number of cases; a check has one or several."""
+        return len(self._items)
+
+    def key(self, number: int) -> Key:
+        """The check that a case belongs to."""
+        return _key(self._items[number])
+
+    def run(self, number: int) -> CheckResult:
+        """Run one case, and return what is then known of its check."""
+        wanted = (item for item in self._items[number + 1 :] if _key(item) in self._checks)
+        self._run(self._items[number], next(wanted, None))
+        return self._checks[self.key(number)]
+
+    @property
+    def judgement(self) -> Judgement:
+        """What is known of all checks."""
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -195,7 +208,7 @@ class _Grader:
             error = _raised(lambda: self._call(item, state))
         after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
         item.funcargs.clear()  # nothing of this student stays
-        self._checks[_key(item)] = _result(state, after if error is None else error)
+        self._checks[_key(item)] = result_of(state, after if error is None else error)
 
     def _call(self, item: pytest.Item, check: CheckResult) -> None:
         with self._around(check):
@@ -259,32 +272,11 @@ class _Grader:
 
 def _raised(phase: Callable[[], Any]) -> BaseException | None:
     """What a phase of a case raised, pytest's own outcomes (skip, fail) included."""
-    call = pytest.CallInfo.from_call(phase, when="call", reraise=KeyboardInterrupt)
+    call = pytest.CallInfo.from_call(phase, when="call", reraise=(KeyboardInterrupt, PreloadedDied))
     return call.excinfo.value if call.excinfo else None
 
 
-def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
-    """What a case that raised this makes of its check."""
-    if error is None:
-        return dataclasses.replace(check, status=Status.PASSED, message="")
-    if isinstance(error, CheckFailed):
-        return dataclasses.replace(
-            check, status=Status.FAILED, message=storable(error.text), mistake=error.mistake
-        )
-    detail = storable("".join(traceback.format_exception(error))[-4000:])
-    return dataclasses.replace(check, status=Status.ERROR, message=UNJUDGED, detail=detail)
-
-
-UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
-
-
-def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubric]]:
-    """What people grade by: the RUBRICS of a unit's ``rubrics.py``."""
-    found = (module for path, module in modules.items() if path.name == "rubrics.py")
-    return getattr(next(found, None), "RUBRICS", {})
-
-
-def _key(item: pytest.Item) -> tuple[str, str, str]:
+def _key(item: pytest.Item) -> Key:
     """Which check this is a case of."""
     name = getattr(item, "originalname", None) or item.name
     return item.path.name, name, _case(item)

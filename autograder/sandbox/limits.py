@@ -2,7 +2,7 @@
 
 What a returned value may measure stands in :mod:`autograder.sandbox_inside.codec`, because the
 sealed process has that module and not this one: 16 MiB of plain values, 512 MiB of arrays in
-10,000 buffers, a million parts, 32 levels.
+10,000 buffers, a million parts, 32 levels, 5,000 keys of dicts that are no text.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ class Limits:
     # What the trusted process may grow by meanwhile: ZeroMQ gathers the parts of a message before
     # anybody can count them. A reply of 512 MiB is decoded in twice that.
     memory_here: int = 1536 * MiB
+    # A check in the trusted process: it works on what the student's code returned. The slowest
+    # one needs half a second, and two more where it is the first to use a large library.
+    judge_cpu_s: float = 20.0
+    judge_total_cpu_s: float = 60.0  # all checks of a submission; they need less than 4
+    judge_memory: int = 1024 * MiB  # beyond what it had before: a reply of 512 MiB, twice
     restarts: int = 2  # fresh kernels after a death, so that one exercise cannot take the others
     start_s: float = 60.0  # wall time for a kernel to say that it is there
 
@@ -61,6 +66,25 @@ class Limits:
     def wall_s(self, cpu_s: float) -> float:
         """The wall time after which a piece of work with this CPU limit is stopped too."""
         return self.idle_s + self.idle_factor * cpu_s
+
+    @property
+    def notebook_wall_s(self) -> float:
+        """Wall time for all cells, repetitions in fresh kernels included: 260 s."""
+        return self.wall_s(self.notebook_cpu_s)
+
+    @property
+    def calls_wall_s(self) -> float:
+        """Wall time from the first cell to the last call of the checks: 500 s."""
+        return self.wall_s(2 * self.notebook_cpu_s)
+
+    @property
+    def submission_wall_s(self) -> float:
+        """After this a worker that has not answered is given up: about 17 minutes.
+
+        It is what all parts may take, every start of a kernel and of the worker included.
+        """
+        starts = (self.restarts + 3) * self.start_s
+        return self.calls_wall_s + self.wall_s(self.judge_total_cpu_s) + starts
 
 
 LIMITS = Limits()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Coroutine
+import time
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from nbclient import NotebookClient
@@ -21,6 +22,10 @@ from autograder.sandbox.watched_socket import POLL_S, WatchedSocket
 from autograder.sandbox_inside import codec, frames
 
 _SERVE = "__import__('autograder_inside.server', fromlist=['serve']).serve({!r}, globals(), {!r})"
+
+
+Packed = tuple[bytes, Sequence[frames.Buffer]]  # a header and its buffers
+UNGRADABLE = "{} returned something that cannot be graded: {}."
 
 
 class NotebookKernel:
@@ -96,8 +101,9 @@ class NotebookKernel:
             if cell.cell_type != "code" or index in lost:
                 continue
             limit = self.watch.allowance(self._limits.cell_cpu_s, self._limits.notebook_cpu_s)
-            if limit <= 0:
-                _say(cell, "the notebook used up its computing time before this cell")
+            if limit <= 0 or time.monotonic() > self.watch.deadline:
+                what = "computing time" if limit <= 0 else "time"
+                _say(cell, f"the notebook used up its {what} before this cell")
                 continue
             channel = self._client.iopub_channel
             channel.allowance, channel.overflowed = min(self._limits.cell_output, left), False
@@ -136,17 +142,16 @@ class NotebookKernel:
 
     # ---------------------------------------------------------------- calls
 
-    def call(self, message: dict[str, Any], cpu_s: float) -> Any:
-        """One request and its reply, within this much CPU time."""
+    def call(self, name: str, request: Packed, cpu_s: float) -> Packed:
+        """One request and its reply, within this much CPU time; nothing is decoded here."""
         self.watch.begin(cpu_s)
-        name = message.get("name", "the call")
         try:
             channel = self._channel()
-            frames.send(channel, message)
-            reply = frames.receive(channel)
+            frames.send_packed(channel, *request)
+            reply = frames.receive_packed(channel)
         except codec.CodecError as error:
             self.watch.kill("its answer could not be read")
-            raise KernelDied(f"{name} returned something that cannot be graded: {error}.") from None
+            raise KernelDied(UNGRADABLE.format(name, error)) from None
         except (EOFError, OSError):
             self.check_lost()
             self.watch.kill(self.watch.stopped or "it ended the Python process")

@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 import copy
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.course.settings import PLAIN, Runtime
-from autograder.errors import CheckFailed, KernelDied, PreloadedDied, TimedOut
+from autograder.errors import CheckFailed, KernelDied, TimedOut
 from autograder.sandbox.limits import LIMITS, Limits
-from autograder.sandbox.notebook_kernel import NotebookKernel, _mark_lost
+from autograder.sandbox.notebook_kernel import UNGRADABLE, NotebookKernel, Packed, _mark_lost
 from autograder.sandbox.outputs import clean
 from autograder.sandbox.provisioner import SealedKernelManager
 from autograder.sandbox_inside import codec
@@ -48,8 +49,8 @@ class Session:
         self._lost: dict[int, str] = {}  # cells that took the kernel with them, and why
         self._restarts = 0
         self._calls_cpu_s = 0.0
+        self._began = time.monotonic()
         self.notices: list[str] = []
-        self.lost: PreloadedDied | None = None  # a kernel ended by no doing of the student's
         self.usage = {"notebook_cpu_s": 0.0, "calls_cpu_s": 0.0}
 
     def __enter__(self) -> Session:
@@ -63,7 +64,7 @@ class Session:
 
     def run(self, notebook: NotebookNode) -> NotebookNode:
         """Execute the notebook and return it with its outputs."""
-        self._notebook = notebook
+        self._notebook, self._began = notebook, time.monotonic()
         executed = self._execute()
         for cell, own in zip(executed.cells, notebook.cells, strict=True):
             cell.metadata = copy.deepcopy(own.metadata)
@@ -79,6 +80,7 @@ class Session:
                 self._files, self._limits, self._warm, self._sealed, self._seed, self._runtime
             )
             self._kernel = NotebookKernel(manager, self._limits, self._runner)
+            self._kernel.watch.deadline = self._began + self._limits.notebook_wall_s
             died_at = self._kernel.execute(executed, self._lost)
             if died_at is not None:
                 self._kernel.check_lost()
@@ -107,25 +109,31 @@ class Session:
         Raises TimedOut or KernelDied where the student's code passes its limit or ends the
         kernel. The next request then meets a fresh kernel, in which the notebook ran again.
         """
-        if self.lost is not None:  # whatever the graders make of it, nothing more is asked
-            raise self.lost
-        try:
-            return self._request(message, cpu_s)
-        except PreloadedDied as error:
-            self.lost = error
-            raise
+        name = str(message.get("name", "the call"))
+        return decoded(name, *self.carry(name, codec.pack(message), cpu_s))
 
-    def _request(self, message: dict[str, Any], cpu_s: float | None) -> Any:
+    def carry(self, name: str, request: Packed, cpu_s: float | None) -> Packed:
+        """Carry a packed request to the kernel and its reply back, as :meth:`request` does.
+
+        ``name`` is the word for it in messages. Nothing of the reply is decoded here. Raises
+        PreloadedDied where the kernel ended, and the student's code did not do it.
+        """
         kernel = self._living_kernel()
         allowed = self._limits.call_cpu_s if cpu_s is None else cpu_s
         total = self._limits.notebook_cpu_s - self._calls_cpu_s
+        kernel.watch.deadline = self._began + self._limits.calls_wall_s
+        if time.monotonic() > kernel.watch.deadline:
+            raise TimedOut(
+                "Your code used up the time for all checks together "
+                f"({self._limits.calls_wall_s:.0f} seconds)."
+            )
         if total <= 0:
             raise TimedOut(
                 "Your code used up the computing time for all checks together "
                 f"({self._limits.notebook_cpu_s:g} seconds)."
             )
         try:
-            return kernel.call(message, min(allowed, total))
+            return kernel.call(name, request, min(allowed, total))
         except CheckFailed as failure:
             self.notices.append(f"A call was stopped: {failure.message}")
             raise
@@ -145,3 +153,11 @@ class Session:
         if self._kernel is None:
             raise KernelDied("Your notebook ends its own kernel, so nothing could be called.")
         return self._kernel
+
+
+def decoded(name: str, header: bytes, buffers: Sequence[Any]) -> Any:
+    """The value of a reply. Raises KernelDied where it is none that may cross."""
+    try:
+        return codec.unpack(header, buffers)
+    except codec.CodecError as error:
+        raise KernelDied(UNGRADABLE.format(name, error)) from None

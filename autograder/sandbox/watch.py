@@ -6,6 +6,7 @@ processes are read from /proc.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -83,6 +84,7 @@ class Watch:
         self._own = own_memory()
         self._cpu_now = self._base.cpu_s
         self.killed = False
+        self.deadline = math.inf  # on the monotonic clock: for all work in this kernel
         self.begin(limits.cell_cpu_s)
 
     def begin(self, cpu_s: float) -> None:
@@ -125,6 +127,8 @@ class Watch:
             self.interrupt(f"it used more than {self._cpu_s:g} seconds of computing time")
         elif wall > self._limits.wall_s(self._cpu_s):
             self.interrupt(f"it did not end within {wall:.0f} seconds")
+        elif time.monotonic() > self.deadline:
+            self.interrupt("the seconds for the whole notebook were over")
 
     def _really_large(self) -> bool:
         """Look closely: pages that forked processes share count once."""

@@ -29,6 +29,7 @@ MAX_HEADER = 16 << 20  # bytes; a tree of a million small numbers fits
 MAX_TOTAL = 512 << 20  # bytes of all buffers of one message
 MAX_BUFFERS = 10_000
 MAX_NODES = 1_000_000
+MAX_KEYS = 5_000  # of all dicts, texts aside: the hashes of numbers can be made to collide
 MAX_DEPTH = 32
 MAX_DIMS = 16
 MAX_INT_BYTES = 128
@@ -182,7 +183,7 @@ def unpack(header: bytes, buffers: Iterable[bytearray]) -> Any:
 
     The arrays are views on ``buffers``. Raises CodecError on anything malformed.
     """
-    budget = [MAX_NODES]
+    budget = [MAX_NODES, MAX_KEYS]
     return _parse(header, dict(enumerate(buffers)), budget, 0)
 
 
@@ -195,9 +196,16 @@ def _parse(data: bytes, buffers: dict[int, bytearray], budget: list[int], depth:
     def ext_hook(code: int, payload: bytes) -> Any:
         return _extension(code, payload, buffers, budget, depth + 1)
 
+    def pairs_hook(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        budget[1] -= sum(type(key) not in (str, bytes) for key, _ in pairs)
+        if budget[1] < 0:
+            raise CodecError(f"its dicts have more than {MAX_KEYS:,} keys that are no text")
+        return dict(pairs)
+
     try:
         value = msgpack.unpackb(
             data,
+            object_pairs_hook=pairs_hook,
             raw=False,
             strict_map_key=False,
             use_list=True,

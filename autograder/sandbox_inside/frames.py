@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from .codec import MAX_BUFFERS, MAX_HEADER, MAX_TOTAL, CodecError, pack, unpack
 
 SMALL = 1 << 16  # bytes of arrays that travel in one piece
+ENVELOPE = 1 << 16  # bytes around a header that is passed on
+Buffer = bytearray | memoryview
 
 
 def send(sock: socket.socket, value: Any) -> None:
     """Write one value to the socket."""
-    header, buffers = pack(value)
-    if len(header) > MAX_HEADER:
+    send_packed(sock, *pack(value))
+
+
+def send_packed(sock: socket.socket, header: bytes, buffers: Sequence[Buffer]) -> None:
+    """Write what ``pack`` gave, or what ``receive_packed`` took from another socket."""
+    if len(header) > MAX_HEADER + ENVELOPE:
         raise CodecError("the value is too large")
     sizes = struct.pack(f"!II{len(buffers)}Q", len(header), len(buffers), *map(len, buffers))
     if sum(map(len, buffers)) <= SMALL:  # one system call is cheaper than the copy
@@ -26,22 +33,28 @@ def send(sock: socket.socket, value: Any) -> None:
 
 
 def receive(sock: socket.socket) -> Any:
-    """Read one value. Raises CodecError on a bad frame and EOFError when the peer is gone.
+    """Read one value. Raises CodecError on a bad frame and EOFError when the peer is gone."""
+    return unpack(*receive_packed(sock))
 
-    The two sides take turns, so nothing may follow a frame until it is answered.
+
+def receive_packed(sock: socket.socket, room: int = 0) -> tuple[bytes, list[bytearray]]:
+    """Read one header and its buffers, and decode nothing; errors as for ``receive``.
+
+    The two sides take turns, so nothing may follow a frame until it is answered. ``room`` bytes
+    more are allowed for the header, where it travels in an envelope of ours.
     """
     frame = _Frame(sock)
     header_size, count = struct.unpack("!II", frame.take(8))
-    if header_size > MAX_HEADER or count > MAX_BUFFERS:
+    if header_size > MAX_HEADER + room or count > MAX_BUFFERS:
         raise CodecError("the frame is too large")
     sizes = struct.unpack(f"!{count}Q", frame.take(8 * count))
     if sum(sizes) > MAX_TOTAL:
         raise CodecError("the frame is too large")
     header = bytes(frame.take(header_size))
-    value = unpack(header, [frame.take(size) for size in sizes])
+    buffers = [frame.take(size) for size in sizes]
     if frame.left():
         raise CodecError("something follows the frame")
-    return value
+    return header, buffers
 
 
 class _Frame:

@@ -205,7 +205,7 @@ class ProcessLimits:
         """Set them for this process and all it starts. They can only be lowered afterwards."""
         hard = {
             resource.RLIMIT_CPU: self.cpu_s,
-            resource.RLIMIT_AS: max(_virtual_memory(), LIBRARIES) + self.memory,
+            resource.RLIMIT_AS: max(virtual_memory(), LIBRARIES) + self.memory,
             resource.RLIMIT_FSIZE: self.file_size,
             resource.RLIMIT_NPROC: self.processes,
             resource.RLIMIT_NOFILE: self.open_files,
@@ -215,6 +215,7 @@ class ProcessLimits:
             resource.setrlimit(kind, (value, value))
 
 
-def _virtual_memory() -> int:
+def virtual_memory() -> int:
+    """Bytes of addresses that this process has mapped."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[0]) * resource.getpagesize()

@@ -87,7 +87,8 @@ def shows_harmlessly(window, address, head, *, own=()):
     window.evaluate(
         "document.querySelectorAll('.output *, .text *, .rendered_html *, main td *')"
         ".forEach(one => { for (const event of "
-        "['click', 'mouseover', 'focus', 'toggle', 'load', 'error']) one.dispatchEvent(new Event(event, {cancelable: true})) })"
+        "['click', 'mouseover', 'focus', 'toggle', 'load', 'error'])"
+        " one.dispatchEvent(new Event(event, {cancelable: true})) })"
     )
     window.wait_for_timeout(200)
     assert window.evaluate("window.ran || ''") == ""
