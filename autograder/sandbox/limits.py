@@ -32,7 +32,9 @@ class Limits:
     memory: int = 2048 * MiB  # above what the preloaded libraries take; a unit needs 300 MiB
     processes: int = 48  # a DataLoader with a few workers fits; the watch kills beyond it
     tasks: int = 96  # threads and processes, by the Linux kernel: a fork bomb outruns the watch
-    open_files: int = 512
+    open_files: int = 512  # of one process
+    # Of all processes together: a socket can hold 0.2 MB that belongs to the Linux kernel.
+    all_files: int = 3000
     file_size: int = 128 * MiB  # one file
     tmpfs: int = 128 * MiB  # each of /tmp, /dev/shm and the home folder
     cell_output: int = 2 * MiB  # a figure has 0.1 MiB

@@ -139,6 +139,9 @@ FORBIDDEN_CALLS = (
     "kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff "
     "acct settimeofday clock_settime adjtimex clock_adjtime syslog lookup_dcookie "
     "personality modify_ldt vhangup fanotify_init "
+    # memory that belongs to no process, so that nobody could count it
+    "memfd_create memfd_secret shmget shmat shmdt shmctl semget semop semtimedop semctl "
+    "msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify "
     # a worker's kernels stay on the worker's core
     "sched_setaffinity"
 ).split()
