@@ -159,8 +159,8 @@ R(
 @row(
     14,
     "leak: lesson.py (released) computes the answer",
-    "lesson",
-    "frozen_count",
+    "lesson.py",
+    "trained",
     by="lint",
     runs=True,
 )
