@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -16,7 +17,6 @@ from autograder import (
     as_array,
     check_close,
     check_equal,
-    check_true,
     fail,
     probe,
     question,
@@ -24,10 +24,10 @@ from autograder import (
 )
 
 from ..shared.mistakes import for_case
-from ..shared.scenes import Loader, image_numbers, reference
+from ..shared.scenes import Loader, reference
 from . import scenes
 from .mistakes import ERASED, MEAN_NOT_SUM, SOFTMAX_TWICE, mean_loss_mistakes, single
-from .scenes import Net, data_loader, draw_images, play
+from .scenes import Net, data_loader, draw_images, drawn_norm, play, state_of
 
 Weights = dict[str, Tensor]
 
@@ -60,11 +60,18 @@ def split_weights(weights: Weights, vector: Tensor) -> Weights:
 # ------------------------------------------------------------------ scenes
 
 
-class Modal(torch.nn.Module):
-    """Computes something else in evaluation mode, as dropout does."""
+class Dropped(torch.nn.Module):
+    """Dropout whose masks are given, one (features,) for each forward pass in training mode."""
+
+    def __init__(self, masks: Any) -> None:
+        super().__init__()
+        self.masks, self.passes = masks, 0
 
     def forward(self, z: Any) -> Any:
-        return torch.tanh(z if self.training else 2 * z)
+        if not self.training:
+            return z
+        self.passes += 1
+        return z * self.masks[(self.passes - 1) % len(self.masks)]
 
 
 class Orders:
@@ -80,11 +87,11 @@ class Orders:
         return self.images
 
 
-def small_net(weights: Weights, seen: list[Any], between: Any = None) -> Any:
-    """Linear, tanh (or another layer ``between``), linear; its passes are noted in ``seen``."""
-    hidden = torch.nn.Linear(6, 5, dtype=torch.float32)
-    head = torch.nn.Linear(5, 4, dtype=torch.float32)
-    return Net(weights, seen, hidden=hidden, between=between or torch.nn.Tanh(), head=head)
+def small_net(weights: Weights, seen: list[Any], *between: Any) -> Any:
+    """Linear, the layers ``between``, tanh, linear."""
+    layers: dict[str, Any] = {"hidden": torch.nn.Linear(6, 5, dtype=torch.float32)}
+    layers |= {layer.__class__.__name__.lower(): layer for layer in (*between, torch.nn.Tanh())}
+    return Net(weights, seen, **layers, head=torch.nn.Linear(5, 4, dtype=torch.float32))
 
 
 def sgd(model: Any, lr: float = 0.5, momentum: float = 0.0) -> Any:
@@ -117,28 +124,36 @@ def returned_loss(student: Any, weights: Weights, *batches: Any, **options: Any)
     return student.train_one_epoch(model, Loader(*batches), sgd(model, **options))
 
 
-def modes(student: Any, training: bool, weights: Weights, *batches: Any) -> dict[str, Any]:
-    """The modes in which a network is called that came in training mode or not; its weights."""
-    seen: list[Any] = []
-    model = small_net(weights, seen, Modal()).train(training)
-    student.train_one_epoch(model, data_loader(*batches), sgd(model))
-    return {"modes": [mode for look in seen for mode in look["modes"]], "weights": vector_of(model)}
+def modes(
+    student: Any, training: bool, weights: Weights, masks: Any, *batches: Any
+) -> dict[str, Any]:
+    """What an epoch makes of a network with batch normalisation and dropout, and returns.
+
+    The network comes in training mode or not.
+    """
+    norm = torch.nn.BatchNorm1d(5, dtype=torch.float32)
+    model = small_net(weights, [], norm, Dropped(masks)).train(training)
+    loss = student.train_one_epoch(model, data_loader(*batches), sgd(model))
+    return {"loss": loss, "state": state_of(model)}
 
 
-def images_seen(student: Any, orders: list[list[int]], weights: Weights, x: Any, *more: Any) -> Any:
-    """The numbers of the images of each epoch, in the order in which the network sees them."""
+def images_seen(
+    student: Any, orders: list[list[int]], weights: Weights, x: Any, *more: Any
+) -> list[dict[str, Any]]:
+    """For each epoch the numbers of the images, as the network sees them, and the weights."""
     seen: list[Any] = []
     epochs = []
     model = small_net(weights, seen)
     opt, loader = sgd(model), data_loader(x, *more, sampler=Orders(orders, len(x)))
     for _ in orders:
         student.train_one_epoch(model, loader, opt)
-        epochs.append([number for look in seen for number in look["ids"]])
+        ids = [number for look in seen for number in look]
+        epochs.append({"ids": ids, "weights": vector_of(model)})
         seen.clear()
     return epochs
 
 
-HELPERS = (*scenes.HELPERS, Modal, Orders, small_net, sgd, vector_of)
+HELPERS = (*scenes.HELPERS, Dropped, Orders, small_net, sgd, vector_of)
 NEW_WEIGHTS = probe(new_weights, with_=HELPERS)
 NEW_WEIGHTS_FOR_MARGIN = probe(new_weights_for_margin, with_=HELPERS)
 RETURNED_LOSS = probe(returned_loss, with_=HELPERS)
@@ -301,23 +316,49 @@ def check_epoch_loss(
 # ------------------------------------------------------------------ mode, images, loss_fn
 
 
+NO_TRAIN = (
+    "Call model.train() first: in evaluation mode dropout does nothing, and batch normalisation "
+    "keeps frozen statistics."
+)
+
+
+class Epoch(msgspec.Struct, frozen=True):
+    """What :func:`modes` reports."""
+
+    state: dict[str, Any]
+    loss: Any = None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What :func:`images_seen` reports of an epoch."""
+
+    ids: list[int]
+    weights: Tensor
+
+
 @question("train_one_epoch", weight=2)
 def test_training_mode(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The network is in training mode in each forward pass, in whatever mode it came."""
-    for training in (True, False):
-        scene = (training, *draw_training(rng, 5), 2)
-        report = play(student, MODES, *scene)
-        check_true(report["modes"], "The network was never called.")
-        # What it reports of its mode may be made up; the weights tell as well.
-        frozen = Mistake("no-train-mode", "", modes(FROZEN, *scene)["weights"])
-        check_true(
-            all(report["modes"]) and not frozen.explains(report["weights"]),
-            f"The model came in {'training' if training else 'evaluation'} mode, and was not in "
-            "training mode in each forward pass.",
-            hint="Call model.train() first: in evaluation mode dropout does nothing, and batch "
-            "normalisation keeps frozen statistics.",
-            mistake="no-train-mode",
-        )
+    for training in (False, True):
+        weights, *data = draw_training(rng, 8)
+        masks = torch.from_numpy(rng.choice([0.0, 2.0], (4, 5))).float()
+        masks[:, rng.integers(5)] = 2.0  # something is left of each image
+        scene = (training, weights | drawn_norm(rng, "batchnorm1d", 5), masks, *data, 4)
+        check_trained_in_training_mode(student, training, *scene)
+
+
+def check_trained_in_training_mode(student: StudentNotebook, training: bool, *scene: Any) -> None:
+    """Weights, running statistics and the loss must be those of training mode: by the numbers."""
+    got = play(student, MODES, *scene, _returns=Epoch)
+    right, frozen = modes(RIGHT, *scene), modes(FROZEN, *scene)
+    given = f"the model came in {'training' if training else 'evaluation'} mode"
+    for name, value in right["state"].items():
+        mistake = Mistake("no-train-mode", NO_TRAIN, frozen["state"][name])
+        what = f"{name} after an epoch"
+        check_close(got.state.get(name), value, given=given, what=what, hints=[mistake])
+    mistake = Mistake("no-train-mode", NO_TRAIN, single(frozen["loss"]))
+    loss = single(right["loss"])
+    check_close(got.loss, loss, given=given, what="the returned loss", hints=[mistake])
 
 
 @question("train_one_epoch", weight=1)
@@ -325,10 +366,13 @@ def test_each_image_once(student: StudentNotebook, rng: np.random.Generator) -> 
     """Each image is seen once in an epoch, in the loader's order, also in the second epoch."""
     weights, x, y = draw_training(rng, 5)
     order = rng.permutation(5).tolist()
-    orders = [order, order[::-1]]
-    epochs = play(student, IMAGES_SEEN, orders, weights, x, y, 2)
-    for seen, order in zip(epochs, orders, strict=True):
-        check_equal(seen, image_numbers(x[order]), given="the images that the network saw")
+    scene = ([order, order[::-1]], weights, x, y, 2)
+    epochs = play(student, IMAGES_SEEN, *scene, _returns=list[Seen])
+    right = images_seen(RIGHT, *scene)
+    check_equal(len(epochs), len(right), given="the number of epochs")
+    for seen, expected in zip(epochs, right, strict=True):
+        check_equal(seen.ids, expected["ids"], given="the images that the network saw")
+        check_close(seen.weights, expected["weights"], what="the new weights", given="5 images")
 
 
 @question("train_one_epoch", weight=1)
