@@ -233,13 +233,9 @@ def observed(value: Any, shape: type[T]) -> T:
     then is made from a dict. Lists and tuples stand for each other; numbers are not converted.
     """
     try:
-        return msgspec.convert(value, shape, dec_hook=_refuse)
+        return msgspec.convert(value, shape)
     except (msgspec.ValidationError, RecursionError):
         raise KernelDied(UNREADABLE) from None
-
-
-def _refuse(wanted: type, value: Any) -> Any:
-    raise ValueError("a value of another type")
 
 
 def _value_of(reply: Reply, given: Callable[[], str]) -> Any:

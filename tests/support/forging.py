@@ -58,6 +58,7 @@ def solved(sample: Sample, unit: Unit, folder: Path) -> dict[str, Any]:
                     exec(compile(cell.source, "<ipython-input-1>", "exec"), names)
     names[DTYPE] = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
     return names
 
 

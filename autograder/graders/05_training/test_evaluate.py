@@ -295,7 +295,7 @@ def check_state(state: dict[str, Any], expected: Weights, given: str) -> None:
 @question("evaluate", weight=3)
 def test_evaluation_records_no_gradient(student: StudentNotebook, rng: np.random.Generator) -> None:
     """It sees each image once and records nothing for a backward pass."""
-    weights, x, y = draw_evaluation(rng, 3, (rng.random(5) < 0.5).tolist())
+    weights, x, y = draw_evaluation(rng, 3, (rng.random(4) < 0.5).tolist())
     data = (weights, rng.uniform(1.5, 3, 2).tolist(), x, y, 2)
     report = play(student, RECORDS, *data, _returns=Evaluated)
     recorded = Mistake("no-no-grad", RECORDED, measuring(record=True))
