@@ -234,7 +234,7 @@ def observed(value: Any, shape: type[T]) -> T:
     """
     try:
         return msgspec.convert(value, shape)
-    except (msgspec.ValidationError, RecursionError):
+    except Exception:  # besides ValidationError what an array says when it is read as a dict
         raise KernelDied(UNREADABLE) from None
 
 

@@ -53,13 +53,18 @@ def solved(sample: Sample, unit: Unit, folder: Path) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__"}
     with _beside(folder), contextlib.redirect_stdout(io.StringIO()):
         for cell in notebook.cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
+            if cell.cell_type == "code" and _defines(cell):
                 with contextlib.suppress(Exception):
                     exec(compile(cell.source, "<ipython-input-1>", "exec"), names)
     names[DTYPE] = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
     return names
+
+
+def _defines(cell: Any) -> bool:
+    """Whether a cell is an answer, or one that an answer needs: not one that shows or trains."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution")) or "import " in cell.source
 
 
 class Honest:
