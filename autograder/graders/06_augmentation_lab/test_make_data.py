@@ -20,6 +20,7 @@ from autograder import (
     fail,
     question,
     show,
+    works,
 )
 
 from .changed_images import KEPT, SIGMAS, tensor
@@ -234,7 +235,8 @@ def test_make_data_keeps_its_contract(
     check_true(size == N_TRAIN, f"{first.call}: got {size} training images.")
     _check_seed([sorted(split.train_ids.tolist()) for split in (first, *others)])
     _check_drawn(others)
-    check_own_seeds(student, lesson)
+    if works(check_own_split, student, lesson):  # else it has lost its points
+        check_own_seeds(student, lesson)
     _check_memory(first)
     x, y = tensor(first.x), tensor(first.y)
     for n_train in (0, N, N + 5):
