@@ -53,9 +53,7 @@ def rate_by_corner(student: Any, x: torch.Tensor, transform: str, target: int) -
 @question("six_nine")
 def test_flip_rate(student: StudentNotebook, rng: np.random.Generator) -> None:
     """flip_rate turns the images and counts what the reader says."""
-    x = rng.integers(0, 9, size=(7, 1, 4, 5)).astype(np.float32)
-    x[:6, 0, 0, 0], x[6, 0, 0, 0] = 9, 4  # each corner holds 9 in another share of the images
-    x[:2, 0, 0, -1], x[:4, 0, -1, 0], x[:3, 0, -1, -1] = 9, 9, 9
+    x = _corners(rng)
     turned = {"rot180": x[..., ::-1, ::-1], "hflip": x[..., ::-1], "vflip": x[..., ::-1, :]}
     for (transform, right), target in itertools.product(turned.items(), (9, 4)):
         check_close(
@@ -69,6 +67,18 @@ def test_flip_rate(student: StudentNotebook, rng: np.random.Generator) -> None:
         lambda: student.run(rate_by_corner, tensor(x), "upside", 9),
         given="flip_rate with the transform 'upside'",
     )
+
+
+def _corners(rng: np.random.Generator) -> np.ndarray:
+    """Seven images (7, 1, 4, 5); each corner holds 9, and 4, in another share of them."""
+    x = rng.integers(0, 4, size=(7, 1, 4, 5)).astype(np.float32)
+    corners = ((0, 0), (0, -1), (-1, 0), (-1, -1))
+    counts = rng.permutation([[1, 4], [2, 3], [4, 1], [5, 2]])
+    for (row, column), (nines, fours) in zip(corners, counts, strict=True):
+        rows = rng.permutation(7)
+        x[rows[:nines], 0, row, column] = 9
+        x[rows[nines : nines + fours], 0, row, column] = 4
+    return x
 
 
 def _rate(images: np.ndarray, target: int) -> float:
