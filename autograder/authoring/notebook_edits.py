@@ -29,6 +29,7 @@ def percent(text: str) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, 1):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", f"text-{number}")
         cell.id = name.replace("_", "-")[:64]
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own
     return notebook
 
 

@@ -105,7 +105,7 @@ def _is_call_of_lesson(statement: ast.stmt) -> bool:
 def load(course: Course, unit: str) -> list[Sample]:
     """All samples of a unit, in the order of their names. Raises CourseError for a wrong one."""
     paths = sorted((course.samples / unit).glob("*"))
-    return [_load(path, course, unit) for path in paths if path.suffix in (".py", ".ipynb")]
+    return [read(path, course, unit) for path in paths if path.suffix in (".py", ".ipynb")]
 
 
 def solution(course: Course, unit: str) -> Sample:
@@ -136,7 +136,7 @@ def _notebook(course: Course, unit: str, folder: str) -> NotebookNode:
     return notebook
 
 
-def _load(path: Path, course: Course, unit: str) -> Sample:
+def read(path: Path, course: Course, unit: str) -> Sample:
     if path.suffix == ".ipynb":
         title, head = _head(_text(path.with_suffix(".yaml")), path)
         return Sample(path.stem, title, None, path.read_bytes(), head)

@@ -30,7 +30,7 @@ from autograder.course.submission import Submission
 from autograder.course.text import is_storable, storable
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
-from autograder.judging.evaluation import SEED, unjudged
+from autograder.judging.evaluation import unjudged
 from autograder.sandbox.bubblewrap import refuse_to_show
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def grade(
     *,
     jobs: int = 0,
     scheduler: str = "",
-    seed: int = SEED,
+    seed: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     patience_s: float = PATIENCE_S,
@@ -70,7 +70,15 @@ def grade(
         recorder = stack.enter_context(
             Recorder(course, unit, say=progress.say, patience_s=patience_s)
         )
-        run = _Run(course, unit, seed, dry_run, recorder, journal, progress)
+        run = _Run(
+            course,
+            unit,
+            course.seed if seed is None else seed,
+            dry_run,
+            recorder,
+            journal,
+            progress,
+        )
         try:
             run.all(students, jobs, scheduler)
         except CourseError as error:

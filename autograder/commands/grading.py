@@ -11,6 +11,11 @@ import typer
 from autograder.commands.terminal import CourseOption, console, say
 from autograder.errors import CourseError
 
+SeedOption = Annotated[
+    int | None,
+    typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -29,7 +34,10 @@ def evaluate(
     gradescope: Annotated[
         Path | None, typer.Option(help="Write Gradescope's results.json here.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+    ] = None,
     cold: Annotated[bool, typer.Option("--cold", help="Start a kernel, do not fork one.")] = False,
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without isolation: for your own notebooks only.")
@@ -39,7 +47,6 @@ def evaluate(
     """Judge one notebook, without any gradebook."""
     from autograder.course.course import Course
     from autograder.course.submission import Submission
-    from autograder.judging.evaluation import SEED
     from autograder.judging.evaluation import evaluate as judge
     from autograder.reports.terminal import evaluation_text
     from autograder.sandbox.bubblewrap import refuse_to_show
@@ -57,7 +64,7 @@ def evaluate(
     evaluation = judge(
         submission,
         chosen,
-        seed=SEED if seed is None else seed,
+        seed=found.seed if seed is None else seed,
         warm=not cold,
         sealed=not unsealed,
     )
@@ -86,13 +93,15 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and record nothing.")
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of a unit into autograded/ and the gradebook."""
     from autograder.classrun.grading import grade as grade_class
     from autograder.course.course import Course
-    from autograder.judging.evaluation import SEED
     from autograder.reports.progress import class_progress
     from autograder.reports.terminal import TABLE_ROWS, class_summary, class_table
 
@@ -103,7 +112,7 @@ def grade(
             unit,
             jobs=jobs,
             scheduler=scheduler,
-            seed=SEED if seed is None else seed,
+            seed=seed,
             dry_run=dry_run,
             progress=progress,
         )
@@ -128,7 +137,6 @@ def report(
     from autograder.classrun.kept_results import KeptResults, key
     from autograder.course.course import Course
     from autograder.course.files import write_whole
-    from autograder.judging.evaluation import SEED
     from autograder.reports.class_report import analyse, page
 
     found = Course.find(course)
@@ -137,7 +145,7 @@ def report(
     if not submissions:
         raise CourseError(f"Nobody has handed in {unit!r}: there is nothing to report.")
     known = {
-        student: kept.look_up(key(one, chosen, SEED if seed is None else seed))
+        student: kept.look_up(key(one, chosen, found.seed if seed is None else seed))
         for student, one in submissions.items()
     }
     evaluations = {name: one.evaluation if one else None for name, one in known.items()}

@@ -142,6 +142,11 @@ def _saves(course: Course, unit: str, file: Path) -> Iterator[None]:
         return path == answer or (inside and path.suffix in (".py", ".ipynb"))
 
     there = [folder for folder in (answer.parent, *folders) if folder.is_dir()]
-    yield
-    for _ in watch(*there, watch_filter=counts, debounce=200, raise_interrupt=False):
-        yield
+    first = True  # the first time-out says that the folders are watched: no save is missed
+    for changes in watch(
+        *there, watch_filter=counts, debounce=200, rust_timeout=100, yield_on_timeout=True,
+        raise_interrupt=False,
+    ):  # fmt: skip
+        if first or changes:
+            first = False
+            yield

@@ -14,6 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import settings
 from autograder.course.moved import moved_names
+from autograder.course.secret import seed_of
 from autograder.course.settings import Settings
 from autograder.course.submission import Submission
 from autograder.course.unit import Unit, unit_names
@@ -67,6 +68,11 @@ class Course:
     def graders(self) -> Path:
         """The folder of the hidden checks."""
         return self.root / self.settings.graders
+
+    @property
+    def seed(self) -> int:
+        """What hidden random inputs are drawn from: the course's secret. Raises CourseError."""
+        return seed_of(self.root)
 
     @property
     def hidden(self) -> tuple[Path, ...]:

@@ -39,7 +39,7 @@ class EvaluatingExporter(NotebookExporter):
         course = Course.find(Path(self.parent.coursedir.root))
         refuse_to_show(*course.hidden)
         unit = course.unit(names["notebook"])
-        evaluation, _ = KeptResults.of(course).evaluate(submission, unit)
+        evaluation, _ = KeptResults.of(course).evaluate(submission, unit, seed=course.seed)
         for notice in evaluation.notices:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], printable(notice))
         return evaluation.notebook, resources

@@ -7,8 +7,8 @@ any number of processes on any number of machines, and be kept and compared by c
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
-import zlib
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,6 +21,7 @@ from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
 from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.stopwatch import Stopwatch, unwatched
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -37,13 +38,14 @@ def evaluate(
     limits: Limits = LIMITS,
     warm: bool = True,
     sealed: bool = True,
+    stopwatch: Stopwatch | None = None,
 ) -> Evaluation:
     """Run the notebook in a sealed kernel, judge it with the hidden graders, and score it.
 
     Whatever the submission holds, an Evaluation comes back: where it cannot be judged,
     ``judged`` is False and ``reason`` says why. Raises SandboxUnavailable where this machine
     cannot isolate a kernel, because then nothing may run; ``sealed=False`` runs it all the same,
-    and is meant for the instructor's own notebooks.
+    and is meant for the instructor's own notebooks. A ``stopwatch`` learns what each check takes.
     """
     try:
         notebook, notices = restore(parse(submission.data), unit)
@@ -51,7 +53,9 @@ def evaluate(
         return unjudged(submission, unit, f"{error}")
     for attempt in (1, 2):
         try:
-            return _evaluate(submission, unit, notebook, notices, seed, limits, warm, sealed)
+            return _evaluate(
+                submission, unit, notebook, notices, seed, limits, warm, sealed, stopwatch
+            )
         except PreloadedDied as error:
             close_shared()
             if attempt == 2:
@@ -70,16 +74,18 @@ def _evaluate(
     limits: Limits,
     warm: bool,
     sealed: bool,
+    stopwatch: Stopwatch | None,
 ) -> Evaluation:
     started = time.monotonic()
     own = limits.for_unit(unit.metadata)
-    own_seed = zlib.crc32(submission.data, seed & 0xFFFFFFFF)  # a regrade draws the same numbers
+    hidden, visible = own_seeds(submission, seed)
     with Session(
-        unit.files, own, warm=warm, sealed=sealed, seed=own_seed, runtime=unit.runtime
+        unit.files, own, warm=warm, sealed=sealed, seed=visible, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
         student = StudentNotebook(session, submission.student_id, cell_errors(executed))
-        judgement = judge(unit, student, seed)
+        around = stopwatch.around(session.usage) if stopwatch else unwatched
+        judgement = judge(unit, student, hidden, around=around)
         if session.lost is not None:
             raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
@@ -91,6 +97,16 @@ def _evaluate(
         usage={**session.usage, "wall_s": time.monotonic() - started},
     )
     return _with_notebook(evaluation, executed, judgement)
+
+
+def own_seeds(submission: Submission, seed: int) -> tuple[int, int]:
+    """The seeds of one submission: of the hidden inputs (128 bits), and of its kernel (32 bits).
+
+    Both follow from its bytes and the course's seed, so a regrade repeats them, another file meets
+    other numbers, and what a notebook can see of its own says nothing of the hidden ones.
+    """
+    digest = hashlib.sha256(b"%x\0" % seed + submission.data).digest()
+    return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:20], "big")
 
 
 def score(unit: Unit, checks: tuple[CheckResult, ...]) -> tuple[QuestionResult, ...]:

@@ -34,6 +34,7 @@ from autograder.course.text import storable
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed, CourseError, GraderBroken
 from autograder.judging import grader_modules
+from autograder.judging.stopwatch import Around, unwatched
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
 
@@ -64,14 +65,22 @@ class Judgement:
     rubrics: Mapping[str, Sequence[Rubric]]
 
 
-def judge(unit: Unit, student: StudentNotebook, seed: int, only: Collection[str] = ()) -> Judgement:
+def judge(
+    unit: Unit,
+    student: StudentNotebook,
+    seed: int,
+    only: Collection[str] = (),
+    around: Around = unwatched,
+) -> Judgement:
     """Run the checks of the unit against a student; ``only`` those of these questions, if any.
+
+    Each case is run inside ``around(check)``.
 
     Raises GraderBroken if none can run.
     """
     grader = _collected(unit)  # it may load libraries that compute with threads of their own
     one_thread(unit.runtime.tensors)
-    return grader.judge(unit, student, seed, only)
+    return grader.judge(unit, student, seed, only, around)
 
 
 @cache
@@ -152,9 +161,15 @@ class _Grader:
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
     def judge(
-        self, unit: Unit, student: StudentNotebook, seed: int, only: Collection[str]
+        self,
+        unit: Unit,
+        student: StudentNotebook,
+        seed: int,
+        only: Collection[str],
+        around: Around,
     ) -> Judgement:
         """Run all checks, or those of some questions, one after another, against one student."""
+        self._around = around
         self._unit, self._student, self._seed = unit, student, seed
         wanted = only or {check.question for check in self.not_run.values()}
         self._checks = {k: check for k, check in self.not_run.items() if check.question in wanted}
@@ -177,10 +192,14 @@ class _Grader:
         item._initrequest()  # forget the fixtures of an earlier student
         error = _raised(lambda: hook.pytest_runtest_setup(item=item))
         if error is None:
-            error = _raised(lambda: hook.pytest_runtest_call(item=item))
+            error = _raised(lambda: self._call(item, state))
         after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
         item.funcargs.clear()  # nothing of this student stays
         self._checks[_key(item)] = _result(state, after if error is None else error)
+
+    def _call(self, item: pytest.Item, check: CheckResult) -> None:
+        with self._around(check):
+            item.config.hook.pytest_runtest_call(item=item)
 
     # ------------------------------------------------------------- fixtures
 
@@ -219,7 +238,10 @@ class _Grader:
             function = getattr(item, "function", None)
             mark = getattr(function, "__autograder_question__", None)
             if not isinstance(mark, QuestionMark):
-                self.broken = f"{item.name} in {self._name} names no @question."
+                file = f"{self._name}/{item.path.name}"
+                self.broken = (
+                    f'{file}: {item.name} names no @question("…"). Helpers are not called test_….'
+                )
                 continue
             text = _case(item) or getattr(function, "__doc__", None) or item.name
             title = text.strip().splitlines()[0]

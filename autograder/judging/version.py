@@ -21,7 +21,7 @@ JUDGING = ("errors.py", "cleaning", "course", "checking", "judging", "sandbox", 
 def versions(preload: tuple[str, ...] = ()) -> str:
     """Changes with the judging code, with Python, and with the libraries that run a notebook.
 
-    ``preload`` are the modules that the course names, such as ``scipy.signal``.
+    ``preload`` are the modules that the course names, such as ``numpy.linalg``.
     """
     package = Path(__file__).parent.parent
     code = [path for name in JUDGING for path in _modules(package / name)]

@@ -133,8 +133,8 @@ def test_each_save_of_answer_or_check_is_judged(course, tmp_path):
 
     try:
         wait_for(lambda: any("Waiting for the next save" in line for line in said))
-        solve = "def back_substitute(u, b):\n    return np.linalg.solve(u, b)\n"
-        saved(answer, solve, "back_substitute: 5/6")
+        sample = (course.samples / UNIT / "back_never_refuses.py").read_text()
+        saved(answer, sample, "back_substitute: 5/6")
         check = course.graders / UNIT / "test_back_substitute.py"
         text = check.read_text()
         saved(check, text + "\n(", "test_back_substitute.py cannot be loaded")

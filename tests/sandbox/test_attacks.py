@@ -546,7 +546,7 @@ update_display(data, raw=True, display_id="early")
 
 def test_a_later_cell_does_not_rewrite_what_was_cleaned():
     """An update reaches the display of an earlier cell, and is cleaned with all the rest."""
-    first = "from IPython.display import display\ndisplay('x', display_id='early')"
+    first = "from IPython.display import display\ndisplay('x', display_id='early');"
     cells = [new_code_cell(first), new_code_cell(REWRITE)]
     with Session({}, SMALL) as session:
         done = session.run(new_notebook(cells=cells))
