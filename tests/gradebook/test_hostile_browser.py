@@ -87,12 +87,26 @@ def shows_harmlessly(window, address, head, *, own=()):
     window.evaluate(
         "document.querySelectorAll('.output *, .text *, .rendered_html *, main td *')"
         ".forEach(one => { for (const event of "
-        "['click', 'mouseover', 'focus', 'toggle', 'load', 'error'])"
-        " one.dispatchEvent(new Event(event, {cancelable: true})) })"
+        "['click', 'mouseover', 'focus', 'toggle', 'load', 'error']) "
+        "one.dispatchEvent(new Event(event, {cancelable: true})) })"
     )
     window.wait_for_timeout(200)
     assert window.evaluate("window.ran || ''") == ""
     assert [url for url in window.asked if not url.startswith(own)] == []
+
+
+def test_these_fragments_do_harm_where_nothing_is_cleaned(window, tmp_path):
+    """They run, fetch and cover: a page of ours that stays quiet says something."""
+    file = tmp_path / "raw.html"
+    file.write_text("<!DOCTYPE html><h1>own</h1>" + "".join(hostile.html(30)), "utf-8")
+    window.asked.clear()
+    window.goto(file.as_uri())
+    window.wait_for_timeout(500)
+    assert len(window.evaluate("window.ran").split()) >= 3
+    assert len(window.asked) >= 3
+    file.write_text(f"<!DOCTYPE html><h1>own</h1><p style='{hostile.OVER}'>x</p>", "utf-8")
+    window.goto(file.as_uri())
+    assert window.evaluate(MEASURE, "h1") != []
 
 
 @pytest.mark.parametrize("count", [250, MANY])
@@ -196,5 +210,6 @@ def test_the_formgrader_and_the_lab(window, tiny_course, tmp_path):
             shows_harmlessly(window, url(f"formgrader/{one}"), ".page-header", own=mathjax)
         window.goto(url(f"lab/tree/autograded/ada/{tiny.UNIT}/{tiny.UNIT}.ipynb"))
         window.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        window.wait_for_timeout(2000)
+        window.locator(".jp-RenderedMarkdown").first.wait_for()
+        window.wait_for_timeout(1000)
         assert window.evaluate("window.ran || ''") == ""

@@ -536,6 +536,24 @@ def test_an_output_cannot_act_in_the_browser_of_a_reader(name):
         assert word not in html
 
 
+REWRITE = """
+from IPython.display import update_display
+evil = "<script>alert(1)</script><b onclick='alert(1)'>kept</b>"
+data = {"text/html": evil, "image/svg+xml": "<svg/>", "application/javascript": "alert(1)"}
+update_display(data, raw=True, display_id="early")
+"""
+
+
+def test_a_later_cell_does_not_rewrite_what_was_cleaned():
+    """An update reaches the display of an earlier cell, and is cleaned with all the rest."""
+    first = "from IPython.display import display\ndisplay('x', display_id='early');"
+    cells = [new_code_cell(first), new_code_cell(REWRITE)]
+    with Session({}, SMALL) as session:
+        done = session.run(new_notebook(cells=cells))
+    [output] = done.cells[0].outputs
+    assert output.data == {"text/html": "<b>kept</b>"}
+
+
 def test_a_forged_score_output_loses_its_place():
     """An execute_result, which nbgrader would read as a score, becomes a mere display."""
     raw = [new_output("execute_result", {"text/plain": "1000.0"}), {"output_type": "score"}]
