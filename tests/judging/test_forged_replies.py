@@ -128,14 +128,17 @@ def said(unit, names, seed):
     return kernel.said
 
 
-def rotated(said):
-    """Each probe's replies, one draw later."""
-    return {place: replies[1:] + replies[:1] for place, replies in said.items()}
+def rotated(played):
+    """Each probe's replies, one draw later; of another seed where there is only one."""
+    return {
+        place: replies[1:] + replies[:1] if len(replies) > 1 else played.elsewhere[place]
+        for place, replies in played.here.items()
+    }
 
 
 FORGERIES = {
     "another seed": lambda played: (played.elsewhere, lambda reply: reply),
-    "another draw": lambda played: (rotated(played.here), lambda reply: reply),
+    "another draw": lambda played: (rotated(played), lambda reply: reply),
     "zeros": lambda played: (played.here, lambda reply: emptied(reply)),
     "ones": lambda played: (played.here, lambda reply: emptied(reply, 1)),
     "flags": lambda played: (played.elsewhere, flattered),
