@@ -85,4 +85,5 @@ def meeting(logits: np.ndarray, scene: Shuffled) -> Meeting:
     alone = np.abs(first).sum(-1) + np.abs(second).sum(-1)
     shares = np.abs(both - first - second).sum(-1) / np.maximum(alone, 1e-9)
     step = np.abs(moved - patch).sum() / max(np.abs(patch - empty).sum(), 1e-9)
-    return Meeting(*shares.mean(axis=1), step)
+    near, apart, far = (float(share) for share in shares.mean(axis=1))
+    return Meeting(near, apart, far, float(step))

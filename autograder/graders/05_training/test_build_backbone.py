@@ -150,6 +150,7 @@ def where_pixels_meet(student: StudentNotebook, rng: np.random.Generator) -> Mee
         logits = as_array(report.logits)
         given = f"build_backbone(widths={SMALL})"
         check_logits(logits, (len(scene.images), 10), given)
+        assert logits is not None  # else the line above has failed
         check_true(np.isfinite(logits).all(), "Some logits are not finite.")
         return meeting(logits, scene)
 
@@ -354,6 +355,7 @@ def test_backbone_sees_each_image_alone(student: StudentNotebook, rng: np.random
     together = as_array(report.logits)
     given = f"build_backbone(widths={SMALL})"
     check_logits(together, (3, 10), given)
+    assert together is not None  # else the line above has failed
     check_equal(len(report.alone), 3, given="the number of images")
     for index, alone in enumerate(report.alone):
         expected = together[index : index + 1]

@@ -81,7 +81,8 @@ class Telling(torch.nn.Module):
 
     def __init__(self, factors: Any) -> None:
         super().__init__()
-        self.factors, self.passes = factors, collections.Counter()
+        self.factors = factors
+        self.passes: collections.Counter[Any] = collections.Counter()
 
     def forward(self, z: Any) -> Any:
         rows = [tuple(row) for row in z.detach().tolist()]

@@ -158,12 +158,13 @@ def images_seen(
     seen: list[Any] = []
     epochs = []
     hidden, head = torch.nn.Linear(6, 5), torch.nn.Linear(5, 4)
-    model = Net(weights, seen, trail=Trail(), hidden=hidden.float(), head=head.float())
+    trail = Trail()
+    model = Net(weights, seen, trail=trail, hidden=hidden.float(), head=head.float())
     opt, loader = sgd(model), data_loader(x, *more, sampler=Orders(orders, len(x)))
     for _ in orders:
         student.train_one_epoch(model, loader, opt)
         ids = [number for look in seen for number in look]
-        epochs.append({"ids": ids, "trail": model.trail.trail})
+        epochs.append({"ids": ids, "trail": trail.trail})
         seen.clear()
     return epochs
 
