@@ -22,6 +22,7 @@ test: setup  ## linters, types and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file autograder/graders/mypy.ini -p autograder.graders
 	$(BIN)/python -m pytest -n 2 --dist load
 
 test-samples: setup  ## every sample submission of every unit
