@@ -89,7 +89,7 @@ def _evaluate(
         errors = cell_errors(executed)
         if stopwatch is None:
             given = Given(submission.student_id, errors, hidden)
-            judgement = judge_apart(unit, session.carry, given, own)
+            judgement = judge_apart(unit, session, given, own)
         else:  # an author's own notebooks, in this process
             student = StudentNotebook(session, submission.student_id, errors)
             judgement = judge(unit, student, hidden, around=stopwatch.around(session.usage))
