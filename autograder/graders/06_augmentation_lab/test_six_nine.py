@@ -92,10 +92,10 @@ def _wrong_rates(
     others = [other for images in turned if (other := _rate(images, target)) != rate]
     axes = {"rot180": "both axes", "hflip": "left and right", "vflip": "top and bottom"}[transform]
     return [
+        Mistake("not-target", "Compare with target.", _rate(right, 9)),
         Mistake("other-flip", f"{transform!r} flips {axes}.", *others),
         Mistake("count", "That is a number of images, not a share.", 7 * rate),
         Mistake("percent", "A share lies between 0 and 1.", 100 * rate),
-        Mistake("not-target", "Compare with target.", _rate(right, 9)),
     ]
 
 

@@ -1,10 +1,11 @@
 """Right answers, but each probe reports zeros in the place of all numbers.
 
+whole: true
 expect:
   random_crop: {score: 2.5}
   random_hflip: {score: 1.5}
   six_nine: {score: 2, says: "flip_rate"}
-  augmentation_lab: {score: 0.5, says: "does not follow from its weights"}
+  augmentation_lab: {score: 0.5, says: "trained 3 times on each"}
   cifar10: {score: 1, says: "load_cifar10"}
 """
 
