@@ -123,7 +123,7 @@ def check_repeats(student: StudentNotebook, name: str, x: np.ndarray, argument: 
     got = student.run(twice_with_one_seed, name, tensor(x), argument, seed)
     first, second = (images_like(x, result, name) for result in got)
     own = all(np.isin(r, np.append(i, 0)).all() for r, i in zip(first, x, strict=True))
-    own = own and np.count_nonzero(first) > first.size / 3
+    own = bool(own and np.count_nonzero(first) > first.size / 3)
     check_true(own, f"{name}(x, {argument}) shows pixels of another image.")
     check_close(
         second,
