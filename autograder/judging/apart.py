@@ -6,8 +6,8 @@ That process may die of what a student's code returned. Then a new one goes on w
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from autograder.course.results import Status
 from autograder.course.unit import Unit
@@ -24,22 +24,29 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.notebook_kernel import Packed
 
 ENDS = 2  # processes that a submission may cost before the rest of its checks are given up
-Carry = Callable[[str, Packed, float | None], Packed]  # Session.carry
 
 
-def judge_apart(unit: Unit, carry: Carry, given: Given, limits: Limits) -> Judgement:
-    """Run every check of the unit against the kernel that ``carry`` reaches.
+class Kernel(Protocol):
+    """What a :class:`~autograder.sandbox.session.Session` can do for the checks."""
 
-    Raises GraderBroken if none can run, and what ``carry`` raises, but for CheckFailed.
+    def carry(self, name: str, request: Packed, cpu_s: float | None) -> Packed: ...
+
+    def refuse(self) -> None: ...
+
+
+def judge_apart(unit: Unit, kernel: Kernel, given: Given, limits: Limits) -> Judgement:
+    """Run every check of the unit against a kernel.
+
+    Raises GraderBroken if none can run, and what the kernel raises, but for CheckFailed.
     """
-    return _Round(unit, carry, given, limits).judgement()
+    return _Round(unit, kernel, given, limits).judgement()
 
 
 class _Round:
     """The checks of one submission, over as many processes as it takes."""
 
-    def __init__(self, unit: Unit, carry: Carry, given: Given, limits: Limits) -> None:
-        self._unit, self._carry, self._given, self._limits = unit, carry, given, limits
+    def __init__(self, unit: Unit, kernel: Kernel, given: Given, limits: Limits) -> None:
+        self._unit, self._kernel, self._given, self._limits = unit, kernel, given, limits
         self._grader = ready(unit)
         self._checks = dict(self._grader.not_run)
         self._at = 0  # the first case that is not known to have run
@@ -73,7 +80,9 @@ class _Round:
             self._cpu_s = process.cpu_s - earlier
             if kind == "ask":
                 self._answer(process, buffers, *question)
-            elif kind == "full":
+            elif kind != "end":
+                if kind == "refused":
+                    self._kernel.refuse()
                 process.send("go on")
 
     def _read(self, process: JudgingProcess) -> None:
@@ -90,7 +99,7 @@ class _Round:
         header: bytes,
     ) -> None:
         try:
-            reply, buffers = self._carry(name, (header, buffers), cpu_s)
+            reply, buffers = self._kernel.carry(name, (header, buffers), cpu_s)
         except CheckFailed as failure:
             process.send("failed", type(failure).__name__, failure.message, failure.hint)
         else:

@@ -80,7 +80,7 @@ def _evaluate(
     ) as session:
         executed = session.run(notebook)
         given = Given(submission.student_id, cell_errors(executed), seed)
-        judgement = judge_apart(unit, session.carry, given, own)
+        judgement = judge_apart(unit, session, given, own)
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,

@@ -9,7 +9,8 @@ list with buffers beside it::
 
     to it     ["judge", student id, cell errors, seed, first case, checks so far, budget]
               ["value", header] | ["failed", class, message, hint]
-    from it   ["ask", name, CPU seconds, header] | ["full"] | ["end"]
+              ["go on"]
+    from it   ["ask", name, CPU seconds, header] | ["refused"] | ["full"] | ["end"]
 
 What came of each case is reported on a second socket, [check, CPU seconds of its life], which is
 read when there is time, and after the death of the process: then it is known which case ran.
@@ -232,9 +233,13 @@ class _Life:
         try:
             self._reports.send(report, socket.MSG_DONTWAIT)
         except BlockingIOError:  # nothing was asked for a while, so nobody has read
-            _send(self._sock, ["full"], ())
-            _receive(self._sock)
+            self._say("full")
             self._reports.send(report)
+
+    def _say(self, what: str) -> None:
+        """Say something that is no question; the two sides take turns all the same."""
+        _send(self._sock, [what], ())
+        _receive(self._sock)
 
     def request(self, message: dict[str, Any], cpu_s: float | None) -> Any:
         """Ask the kernel through the process that has it; errors as of ``Session.request``."""
@@ -245,7 +250,11 @@ class _Life:
         if kind == "failed":
             failure, text, hint = parts
             raise _FAILURES.get(failure, CheckFailed)(text, hint)
-        return decoded(name, parts[0], answer)
+        try:
+            return decoded(name, parts[0], answer)
+        except KernelDied:
+            self._say("refused")
+            raise
 
 
 def _settle(*kept: int) -> None:

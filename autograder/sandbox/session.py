@@ -105,7 +105,11 @@ class Session:
         kernel. The next request then meets a fresh kernel, in which the notebook ran again.
         """
         name = str(message.get("name", "the call"))
-        return decoded(name, *self.carry(name, codec.pack(message), cpu_s))
+        try:
+            return decoded(name, *self.carry(name, codec.pack(message), cpu_s))
+        except KernelDied:
+            self.refuse()
+            raise
 
     def carry(self, name: str, request: Packed, cpu_s: float | None) -> Packed:
         """Carry a packed request to the kernel and its reply back, as :meth:`request` does.
@@ -135,6 +139,11 @@ class Session:
         finally:
             self._calls_cpu_s += kernel.watch.used()
             self.usage["calls_cpu_s"] = self._calls_cpu_s
+
+    def refuse(self) -> None:
+        """End the kernel: its reply was no value, so what it sends next answers nothing either."""
+        if self._kernel is not None and self._kernel.alive():
+            self._kernel.watch.kill("its answer could not be read")
 
     def _living_kernel(self) -> NotebookKernel:
         if self._kernel is not None and self._kernel.alive():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import time
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
@@ -61,14 +61,23 @@ def unit(tmp_path, body):
     return Unit("three", writes(new_notebook(cells=[cell])), {}, tmp_path / "graders")
 
 
-def seven(name, request, cpu_s):
-    """A kernel that answers every call with 7."""
-    return codec.pack({"value": 7})
+class Canned:
+    """A kernel that gives one answer to every question, 7 where nothing else is said."""
+
+    def __init__(self, answer=lambda: codec.pack({"value": 7})):
+        self.answer, self.refused = answer, 0
+
+    def carry(self, name, request, cpu_s):
+        return self.answer()
+
+    def refuse(self):
+        self.refused += 1
 
 
-def checks(unit, carry=seven, limits=LIMITED):
+def checks(unit, kernel=None, limits=LIMITED):
+    kernel = kernel or Canned()
     try:
-        return {check.title: check for check in judge_apart(unit, carry, GIVEN, limits).checks}
+        return {check.title: check for check in judge_apart(unit, kernel, GIVEN, limits).checks}
     finally:
         close_judge()
 
@@ -121,18 +130,18 @@ def test_a_process_that_dies_again_and_again_is_given_up(tmp_path, monkeypatch):
 def test_what_the_session_raises_reaches_the_check_or_ends_the_judging(tmp_path):
     """A student's dead kernel is the student's; a preloaded process that died is nobody's."""
 
-    def died(name, request, cpu_s):
+    def died():
         raise KernelDied("f was stopped.", "Why?")
 
-    def lost(name, request, cpu_s):
+    def lost():
         raise PreloadedDied("it is gone")
 
     three = unit(tmp_path, "pass")
-    found = checks(three, died)
+    found = checks(three, Canned(died))
     assert found["first"].status is Status.FAILED
     assert found["first"].message == "f was stopped.\n\nWhy?"
     with pytest.raises(PreloadedDied):
-        checks(three, lost)
+        checks(three, Canned(lost))
 
 
 def test_the_process_stays_for_the_next_submission_and_ends_with_ours(tmp_path):
@@ -145,7 +154,7 @@ def test_the_process_stays_for_the_next_submission_and_ends_with_ours(tmp_path):
         "    check_equal(builtins.seen, 2)\n"
     )
     try:
-        said = [judge_apart(three, seven, GIVEN, LIMITED).checks[0].status for _ in range(3)]
+        said = [judge_apart(three, Canned(), GIVEN, LIMITED).checks[0].status for _ in range(3)]
     finally:
         close_judge()
     assert said == [Status.FAILED, Status.PASSED, Status.FAILED]
@@ -156,18 +165,36 @@ def test_the_process_stays_for_the_next_submission_and_ends_with_ours(tmp_path):
 def test_arrays_reach_the_checks_as_they_were_sent(tmp_path):
     """Carrying changes nothing: a check reads the array that the kernel sent."""
     three = unit(tmp_path, "assert student.f().tolist() == [[0.0, 1.0], [2.0, 3.0]]")
-    import numpy as np
-
     array = np.arange(4.0).reshape(2, 2)
-
-    def answer(name, request, cpu_s):
-        return codec.pack({"value": array})
-
-    found = checks(three, answer)
+    found = checks(three, Canned(lambda: codec.pack({"value": array})))
     assert found["second"].status is Status.PASSED
 
 
+@pytest.mark.parametrize("header", [b"\xc1", b"", b"\xc7\x01\x09x", b"\x91" * 100])
+def test_a_reply_that_is_no_value_fails_its_check_and_ends_the_kernel(tmp_path, header):
+    """Nothing that follows a malformed reply is taken for an answer to the next question."""
+    kernel = Canned(lambda: (header, []))
+    found = checks(unit(tmp_path, "pass"), kernel)
+    assert "cannot be graded" in found["first"].message
+    assert [found[name].status for name in ("first", "second", "third")] == [
+        Status.FAILED, Status.PASSED, Status.FAILED
+    ]  # fmt: skip
+    assert kernel.refused == 2
+
+
+def test_many_cases_without_a_question_are_all_reported(tmp_path):
+    """Reports that nobody reads meanwhile do not fill up and get lost."""
+    three = unit(tmp_path, "pass")
+    (tmp_path / "graders" / "three" / "test_three.py").write_text(
+        "import pytest\nfrom autograder import fail, question\nfrom autograder import cases\n\n\n"
+        "@question('q')\n@cases('n', {f'case {n}': n for n in range(600)})\n"
+        "def test_one(student, n):\n    if n % 2: fail('x' * 5000)\n"
+    )
+    found = checks(three)
+    assert len(found) == 600
+    assert [c.status for c in found.values()] == [Status.PASSED, Status.FAILED] * 300
+
+
 def _memory():
-    time.sleep(0)
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -365,10 +365,11 @@ for action in (lambda: os.setuid(1000), lambda: os.chown("/tmp", 1, 1), lambda: 
         print("allowed")
     except OSError:
         pass
-program = os.memfd_create("p")
-os.write(program, b"#!/bin/sh\\ngrep -h -e CapEff -e NoNewPrivs /proc/self/status")
+with open("/dev/shm/p", "wb") as program:
+    program.write(b"#!/bin/sh\\ngrep -h -e CapEff -e NoNewPrivs /proc/self/status")
+os.chmod("/dev/shm/p", 0o755)
 import subprocess
-done = subprocess.run([f"/proc/self/fd/{program}"], pass_fds=[program], capture_output=True)
+done = subprocess.run(["/dev/shm/p"], capture_output=True)
 print(done.stdout.decode().split())
 """)
     lines = said.splitlines()
