@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo fuzz test test-samples test-faults bench bench-class gain lint build release lock fix clean
+.PHONY: setup demo fuzz test test-samples test-mistakes test-faults bench bench-class gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -27,8 +27,11 @@ test: setup  ## linters, types and tests
 test-samples: setup  ## every sample submission of every unit
 	$(BIN)/python -m pytest -n 2 --dist load -m "slow or not slow" tests/lesson/test_samples.py
 
-test-faults: setup  ## a hundred submissions while workers, kernels and the run itself are killed
-	$(BIN)/python -m pytest -m slow tests/classrun/test_faults.py
+test-mistakes: setup  ## every mistake of an author that needs kernels to be seen
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/authoring
+
+test-faults: setup  ## submissions while workers, kernels and the run are killed; odd submissions
+	$(BIN)/python -m pytest -m slow tests/classrun
 
 bench: setup  ## what grading a submission costs, here and elsewhere (OPTIONS="--submissions 4")
 	$(BIN)/python benchmarks/bench.py $(OPTIONS)

@@ -59,3 +59,5 @@ c.Autograder.preload = [
 ]
 c.Autograder.environment = {"TORCHINDUCTOR_CACHE_DIR": "/tmp/inductor"}
 c.Autograder.requirements = "source/requirements.txt"
+c.Autograder.start_here = "source/START_HERE.md"
+c.Autograder.demo = "02_convolution"

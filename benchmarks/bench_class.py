@@ -116,7 +116,7 @@ def hostile_places(run: Run) -> set[int]:
 
 def hand_in(run: Run, folder: Path) -> None:
     """Write the submissions; an honest student has the same one in every run."""
-    found = samples.load(ROOT, UNIT)
+    found = samples.load(Course(ROOT), UNIT)
     kinds = {
         hostile: [one for one in found if one.name.startswith("hostile_") == hostile][:KINDS]
         for hostile in (False, True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.courses import ROOT, copy_course, nbgrader
+from support.courses import ROOT, copy_course, linear_algebra, nbgrader
 
 from autograder.checking.titled_cases import MARK
 from autograder.course.course import Course
@@ -37,6 +38,24 @@ def scratch(released: Path, tmp_path: Path) -> Course:
     """That course in a folder of its own."""
     shutil.copytree(released, tmp_path, dirs_exist_ok=True)
     return Course(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def second_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Linear algebra: another course than the project's. Tests leave it as it is."""
+    return linear_algebra(tmp_path_factory.mktemp("second") / "linear_algebra")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[str]:
+    """The address of a dask scheduler with two worker processes."""
+    pytest.importorskip(
+        "distributed", reason="the extra `cluster` (dask.distributed) is not installed"
+    )
+    from support.cluster import running
+
+    with running(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ option must exist.
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import shutil
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 
 from autograder.authoring import samples
 from autograder.commands.app import app
+from autograder.course.course import Course
 from autograder.student_kit.receipts import receipt
 
 UNIT, STUDENT = "02_convolution", "ada"
@@ -69,7 +71,8 @@ def commands(page: Path) -> list[str]:
     return [re.sub(r" [<>]{1,2} \S+", "", " ".join(command)) for command in found if command]
 
 
-EVERY = [(page, command) for page in PAGES for command in commands(page)]
+AUTHORS = ROOT / "docs" / "authors.md"  # typed as it stands, in a folder of its own
+EVERY = [(page, command) for page in PAGES if page != AUTHORS for command in commands(page)]
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +82,7 @@ def course(tmp_path_factory):
     for part in ("source", "solutions"):
         shutil.copytree(ROOT / part / UNIT, folder / part / UNIT)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    [sample] = [one for one in samples.load(ROOT, UNIT) if one.name == "alt_loops"]
-    from autograder.course.course import Course
-
+    [sample] = [one for one in samples.load(Course(ROOT), UNIT) if one.name == "alt_loops"]
     hand_in(Course(folder), STUDENT, UNIT, sample.data(STUDENT))
     return folder
 
@@ -156,3 +157,23 @@ def test_links_lead_to_pages_that_are_there():
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def test_the_authors_page_as_it_is_typed(tmp_path, monkeypatch):
+    """From an empty folder to a graded class: every line of the page, in its order."""
+    monkeypatch.chdir(tmp_path)
+    typed = [line for line in commands(AUTHORS) if "--watch" not in line]  # that does not end
+    for line in typed:
+        program, *arguments = shlex.split(line)
+        if program == "cd":
+            monkeypatch.chdir(arguments[0])
+        elif program == "autograder":
+            said = CliRunner().invoke(app, arguments)
+            assert said.exit_code == 0, f"{line}: {said.output} {said.exception}"
+        else:
+            python = [sys.executable, "-m"] if program == "nbgrader" else []
+            done = subprocess.run([*python, program, *arguments], capture_output=True, text=True)
+            assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+    rows = csv.DictReader(Path("grades.csv").read_text().splitlines())
+    # Without the personal question, and without the written one, which nobody has graded yet.
+    assert {row["student_id"]: row["raw_score"] for row in rows} == {"ada": "0", "bob": "5"}

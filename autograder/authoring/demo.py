@@ -17,17 +17,20 @@ from autograder.judging.version import versions
 from autograder.reports.progress import class_progress
 from autograder.reports.terminal import class_table
 
-UNIT = "02_convolution"
 ABSENT = "handed_in_nothing"
 
 
-def run(course: Course, folder: Path, console: Console, unit: str = UNIT) -> None:
-    """Build the scratch course in ``folder``, grade it, and print the class and the files."""
+def run(course: Course, folder: Path, console: Console, unit: str = "") -> None:
+    """Build the scratch course in ``folder``, grade it, and print the class and the files.
+
+    The unit is the one that the course names for this, or its first one. Raises CourseError.
+    """
+    unit = unit or course.settings.demo or _first(course)
     scratch = _scratch(course, folder.resolve(), unit)
     console.print(f"[bold]1.[/bold] releasing {unit} with nbgrader")
     _nbgrader(scratch, "generate_assignment", unit, "--force")
     _nbgrader(scratch, "db", "student", "add", ABSENT)
-    class_ = samples.load(course.root, unit)
+    class_ = samples.load(course, unit)
     console.print(f"[bold]2.[/bold] {len(class_)} sample students hand in")
     for sample in class_:
         _hand_in(scratch, unit, sample)
@@ -50,6 +53,13 @@ def run(course: Course, folder: Path, console: Console, unit: str = UNIT) -> Non
         console.print(f"{folder / name}{'/' if name.endswith('/') else ''}  [dim]{what}[/dim]")
 
 
+def _first(course: Course) -> str:
+    names = course.unit_names()
+    if not names:
+        raise CourseError(f"{course.root} has no unit yet: autograder new unit NAME")
+    return names[0]
+
+
 def _hand_in(course: Course, unit: str, sample: samples.Sample) -> None:
     """Write the submission; where it differs from an earlier run, its feedback is made anew."""
     path = course.path("submitted", sample.name, unit) / f"{unit}.ipynb"
@@ -66,7 +76,7 @@ def _scratch(course: Course, folder: Path, unit: str) -> Course:
     mark = folder / ".autograder" / "made-from"
     if folder.exists() and any(folder.iterdir()) and not mark.parent.is_dir():
         raise CourseError(f"{folder} is not empty and is no scratch course; choose another folder.")
-    made_from = versions() + course.unit(unit).digest
+    made_from = versions(course.settings.preload) + course.unit(unit).digest
     if not mark.is_file() or mark.read_text() != made_from:
         for name in ("source", "release", "submitted", "autograded", "feedback"):
             shutil.rmtree(folder / name, ignore_errors=True)

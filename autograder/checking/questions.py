@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,7 +23,14 @@ def question(id: str, *, weight: float = 1.0) -> Callable[[F], F]:
 
     The points of a question are shared among its checks by ``weight``. The first line of
     the function's docstring is the title that the student reads.
+
+    Raises ValueError for a name that is no text, and a weight that is no positive number.
     """
+    if not isinstance(id, str) or not id:
+        raise ValueError('write @question("NAME") with the grade_id of a check cell')
+    plain = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+    if not plain or not 0 < weight < math.inf:
+        raise ValueError(f"the weight of a check is a positive number, not {weight!r}")
 
     def mark(function: F) -> F:
         function.__autograder_question__ = QuestionMark(id, weight)  # type: ignore[attr-defined]

@@ -30,7 +30,8 @@ from autograder.course.submission import Submission
 from autograder.course.text import is_storable, storable
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
-from autograder.judging.evaluation import SEED, unjudged
+from autograder.judging.evaluation import unjudged
+from autograder.sandbox.bubblewrap import refuse_to_show
 from autograder.sandbox.limits import LIMITS
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def grade(
     *,
     jobs: int = 0,
     scheduler: str = "",
-    seed: int = SEED,
+    seed: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     patience_s: float = PATIENCE_S,
@@ -61,6 +62,7 @@ def grade(
             f"Nobody has handed in {unit_name!r}: there is no {course.path('submitted')}"
             f"/STUDENT/{unit_name}. Collect first, with nbgrader collect or zip_collect."
         )
+    refuse_to_show(*course.hidden)
     folder = course.root / ".autograder"
     with contextlib.ExitStack() as stack:
         with _writing():
@@ -69,7 +71,15 @@ def grade(
         recorder = stack.enter_context(
             Recorder(course, unit, say=progress.say, patience_s=patience_s)
         )
-        run = _Run(course, unit, seed, dry_run, recorder, journal, progress)
+        run = _Run(
+            course,
+            unit,
+            course.seed if seed is None else seed,
+            dry_run,
+            recorder,
+            journal,
+            progress,
+        )
         try:
             run.all(students, jobs, scheduler)
         except CourseError as error:

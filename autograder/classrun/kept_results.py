@@ -29,7 +29,7 @@ def key(submission: Submission, unit: Unit, seed: int) -> str:
         submission.data,
         unit.digest.encode(),
         str(seed).encode(),
-        versions().encode(),
+        versions(unit.runtime.preload).encode(),
     )
 
 

@@ -46,6 +46,7 @@ class Parcel:
 
     code: str  # versions() of the sender
     data: bytes = field(repr=False)
+    preload: tuple[str, ...] = ()  # modules of the course; versions() counts their packages in
 
     @classmethod
     def pack(cls, unit: Unit) -> Parcel:
@@ -56,7 +57,8 @@ class Parcel:
             "checks": dict(unit.checks),
             "runtime": msgspec.to_builtins(unit.runtime),
         }
-        return cls(versions(), zlib.compress(msgpack.packb(values)))
+        preload = unit.runtime.preload
+        return cls(versions(preload), zlib.compress(msgpack.packb(values)), preload)
 
     def unpack(self, folder: Path) -> Unit:
         """The unit, with its checks written into a folder that only this user can read."""
@@ -74,7 +76,7 @@ _one_at_a_time = threading.Lock()  # kernels, pytest and the environment belong 
 
 def work(parcel: Parcel, submission: Submission, seed: int) -> Evaluation:
     """Evaluate one submission. Raises WrongVersion, or SandboxUnavailable as evaluate does."""
-    if parcel.code != versions():
+    if parcel.code != versions(parcel.preload):
         raise WrongVersion(
             f"The worker on {socket.gethostname()} has another version of this package, of Python "
             "or of a library. Install the same requirements.lock there and here."

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from autograder.commands import authors, grading, instructors, kit, operators
+from autograder.commands import authors, grading, instructors, kit, new, operators, trying
 from autograder.errors import CourseError, SandboxUnavailable
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (grading, authors, operators, kit, instructors):
+for commands in (grading, new, authors, trying, operators, kit, instructors):
     commands.register(app)
 
 

@@ -12,6 +12,11 @@ import typer
 from autograder.commands.terminal import CourseOption, console
 from autograder.errors import CourseError
 
+SeedOption = Annotated[
+    int | None,
+    typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -30,7 +35,10 @@ def evaluate(
     gradescope: Annotated[
         Path | None, typer.Option(help="Write Gradescope's results.json here.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+    ] = None,
     cold: Annotated[bool, typer.Option("--cold", help="Start a kernel, do not fork one.")] = False,
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without isolation: for your own notebooks only.")
@@ -40,21 +48,24 @@ def evaluate(
     """Judge one notebook, without any gradebook."""
     from autograder.course.course import Course
     from autograder.course.submission import Submission
-    from autograder.judging.evaluation import SEED
     from autograder.judging.evaluation import evaluate as judge
     from autograder.reports.terminal import evaluation_text
+    from autograder.sandbox.bubblewrap import refuse_to_show
     from autograder.sandbox.unsealed import WARNING as UNSEALED
 
     if not notebook.is_file():
         raise CourseError(f"There is no file {notebook}.")
-    chosen = Course.find(course).unit(unit or notebook.stem)
+    found = Course.find(course)
+    chosen = found.unit(unit or notebook.stem)
+    if not unsealed:
+        refuse_to_show(*found.hidden)
     submission = Submission.read(notebook, student, chosen.name)
     if unsealed:
         print(f"autograder: {UNSEALED}", file=sys.stderr)
     evaluation = judge(
         submission,
         chosen,
-        seed=SEED if seed is None else seed,
+        seed=found.seed if seed is None else seed,
         warm=not cold,
         sealed=not unsealed,
     )
@@ -83,13 +94,15 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and record nothing.")
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of the hidden random inputs.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the hidden random inputs; default: the course's secret."),
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Grade every submission of a unit into autograded/ and the gradebook."""
     from autograder.classrun.grading import grade as grade_class
     from autograder.course.course import Course
-    from autograder.judging.evaluation import SEED
     from autograder.reports.progress import class_progress
     from autograder.reports.terminal import TABLE_ROWS, class_summary, class_table
 
@@ -100,7 +113,7 @@ def grade(
             unit,
             jobs=jobs,
             scheduler=scheduler,
-            seed=SEED if seed is None else seed,
+            seed=seed,
             dry_run=dry_run,
             progress=progress,
         )
@@ -125,7 +138,6 @@ def report(
     from autograder.classrun.kept_results import KeptResults, key
     from autograder.course.course import Course
     from autograder.course.files import write_whole
-    from autograder.judging.evaluation import SEED
     from autograder.reports.class_report import analyse, page
 
     found = Course.find(course)
@@ -134,7 +146,7 @@ def report(
     if not submissions:
         raise CourseError(f"Nobody has handed in {unit!r}: there is nothing to report.")
     known = {
-        student: kept.look_up(key(one, chosen, SEED if seed is None else seed))
+        student: kept.look_up(key(one, chosen, found.seed if seed is None else seed))
         for student, one in submissions.items()
     }
     evaluations = {name: one.evaluation if one else None for name, one in known.items()}

@@ -8,11 +8,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.errors import SandboxUnavailable
+from autograder.judging.version import distributions, installed
 from autograder.sandbox.bubblewrap import find_bwrap
 from autograder.sandbox.session import Session
 
@@ -34,9 +36,13 @@ class Finding:
     text: str
 
 
-def examine() -> list[Finding]:
-    """Look at everything that grading needs, in the order in which it is needed."""
-    return [_examine(look) for look in (_system, _python, _bubblewrap, _seccomp, _children, _trial)]
+def examine(modules: tuple[str, ...] = ()) -> list[Finding]:
+    """Look at everything that grading needs, in the order in which it is needed.
+
+    ``modules`` are those that a course loads beforehand.
+    """
+    looks = (_system, partial(_python, modules), _bubblewrap, _seccomp, _children, _trial)
+    return [_examine(look) for look in looks]
 
 
 def _examine(look: Callable[[], Iterator[str]]) -> Finding:
@@ -56,10 +62,20 @@ def _system() -> Iterator[str]:
     yield f"Linux {platform.release()}, {os.cpu_count()} cores."
 
 
-def _python() -> Iterator[str]:
-    import torch
+def _python(modules: tuple[str, ...]) -> Iterator[str]:
+    versions = {name: installed(name) for name in ("numpy", *distributions(modules))}
+    absent = [name for name, version in versions.items() if not version and not _is_standard(name)]
+    if absent:
+        raise RuntimeError(
+            f"The course loads {', '.join(absent)}, which this Python does not have. Install it: "
+            "pip install -r requirements.lock (or take it out of c.Autograder.preload)."
+        )
+    found = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    yield f"Python {platform.python_version()} with {found}."
 
-    yield f"Python {platform.python_version()} with torch {torch.__version__}."
+
+def _is_standard(module: str) -> bool:
+    return module in sys.stdlib_module_names
 
 
 def _bubblewrap() -> Iterator[str]:

@@ -14,6 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import settings
 from autograder.course.moved import moved_names
+from autograder.course.secret import seed_of
 from autograder.course.settings import Settings
 from autograder.course.submission import Submission
 from autograder.course.unit import Unit, unit_names
@@ -67,6 +68,30 @@ class Course:
     def graders(self) -> Path:
         """The folder of the hidden checks."""
         return self.root / self.settings.graders
+
+    @property
+    def seed(self) -> int:
+        """What hidden random inputs are drawn from: the course's secret. Raises CourseError."""
+        return seed_of(self.root)
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no student's process may see: the course with all that lies in it, its checks."""
+        return (self.root, self.graders)
+
+    @property
+    def samples(self) -> Path:
+        """The folder of the sample submissions."""
+        return self.root / self.settings.samples
+
+    def named_file(self, setting: str) -> Path:
+        """The file that a setting names. Raises CourseError where it is not there."""
+        path = self.root / str(getattr(self.settings, setting))
+        if not path.is_file():
+            raise CourseError(
+                f"{CONFIGURATION}, c.{settings.SECTION}.{setting}: there is no file {path}."
+            )
+        return path
 
     def directory(self, **names: str) -> CourseDirectory:
         """nbgrader's own view of the course; ``names`` are its traits, such as assignment_id."""

@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 
@@ -32,3 +34,31 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(file.name)
             raise
+
+
+def write_all(files: Mapping[Path, bytes | Path]) -> None:
+    """Write files, and links where the value is a path; all of them or none. Raises OSError."""
+    folders = {folder for path in files for folder in path.parents if not folder.exists()}
+    with contextlib.ExitStack() as undo:
+        for folder in sorted(folders):  # removed last, the deepest first
+            undo.callback(_remove, folder.rmdir)
+        for path, value in files.items():
+            undo.callback(_restorer(path))
+            if isinstance(value, Path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.symlink_to(value)
+            else:
+                write_whole(path, value)
+        undo.pop_all()
+
+
+def _restorer(path: Path) -> Callable[[], None]:
+    """What puts a file back as it is now."""
+    if path.is_file():
+        return partial(write_whole, path, path.read_bytes())
+    return partial(_remove, path.unlink)
+
+
+def _remove(remove: Callable[[], None]) -> None:
+    with contextlib.suppress(OSError):
+        remove()

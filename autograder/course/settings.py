@@ -33,7 +33,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # The library whose class Tensor may cross, by its function from_numpy; none: only numpy's.
     tensors: str = ""
     environment: dict[str, str] = {}  # variables that a student's process gets besides
-    requirements: str = ""  # a file for pip that goes into the student's kit
+    requirements: str = ""  # a file for pip that goes into the student's kit; none: numpy only
+    start_here: str = ""  # a file that extends the kit's START_HERE.md block by block
+    demo: str = ""  # the unit of `autograder demo`; none: the first
 
     @property
     def runtime(self) -> Runtime:

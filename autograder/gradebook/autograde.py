@@ -19,6 +19,7 @@ from autograder.classrun.grade_entries import save_grades
 from autograder.classrun.kept_results import KeptResults
 from autograder.course.course import Course
 from autograder.course.submission import Submission
+from autograder.sandbox.bubblewrap import refuse_to_show
 
 
 class EvaluatingExporter(NotebookExporter):
@@ -35,8 +36,9 @@ class EvaluatingExporter(NotebookExporter):
         names = resources["nbgrader"]
         submission = Submission.read(Path(filename), names["student"], names["notebook"])
         course = Course.find(Path(self.parent.coursedir.root))
+        refuse_to_show(*course.hidden)
         unit = course.unit(names["notebook"])
-        evaluation, _ = KeptResults.of(course).evaluate(submission, unit)
+        evaluation, _ = KeptResults.of(course).evaluate(submission, unit, seed=course.seed)
         for notice in evaluation.notices:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], notice)
         return evaluation.notebook, resources

@@ -19,7 +19,8 @@ from autograder.judging.judging_process import (
     close_judge,
     shared_judge,
 )
-from autograder.judging.pytest_driver import TOO_MUCH, UNJUDGED, Judgement, ready
+from autograder.judging.pytest_driver import Judgement, ready
+from autograder.judging.verdicts import TOO_MUCH, UNJUDGED
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.notebook_kernel import Packed
 

@@ -7,12 +7,13 @@ any number of processes on any number of machines, and be kept and compared by c
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
-import zlib
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.checking.notebook import StudentNotebook
 from autograder.course.results import CheckResult, Evaluation, QuestionResult, Status, points_earned
 from autograder.course.submission import Submission, parse, restore
 from autograder.course.text import storable
@@ -21,7 +22,8 @@ from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
 from autograder.judging.apart import judge_apart
 from autograder.judging.judging_process import Given
-from autograder.judging.pytest_driver import Judgement
+from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.stopwatch import Stopwatch
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
 from autograder.sandbox.preloaded import close_shared
@@ -38,13 +40,14 @@ def evaluate(
     limits: Limits = LIMITS,
     warm: bool = True,
     sealed: bool = True,
+    stopwatch: Stopwatch | None = None,
 ) -> Evaluation:
     """Run the notebook in a sealed kernel, judge it with the hidden graders, and score it.
 
     Whatever the submission holds, an Evaluation comes back: where it cannot be judged,
     ``judged`` is False and ``reason`` says why. Raises SandboxUnavailable where this machine
     cannot isolate a kernel, because then nothing may run; ``sealed=False`` runs it all the same,
-    and is meant for the instructor's own notebooks.
+    and is meant for the instructor's own notebooks. A ``stopwatch`` learns what each check takes.
     """
     try:
         notebook, notices = restore(parse(submission.data), unit)
@@ -52,7 +55,9 @@ def evaluate(
         return unjudged(submission, unit, f"{error}")
     for attempt in (1, 2):
         try:
-            return _evaluate(submission, unit, notebook, notices, seed, limits, warm, sealed)
+            return _evaluate(
+                submission, unit, notebook, notices, seed, limits, warm, sealed, stopwatch
+            )
         except PreloadedDied as error:
             close_shared()
             if attempt == 2:
@@ -71,16 +76,23 @@ def _evaluate(
     limits: Limits,
     warm: bool,
     sealed: bool,
+    stopwatch: Stopwatch | None,
 ) -> Evaluation:
     started = time.monotonic()
     own = limits.for_unit(unit.metadata)
-    own_seed = zlib.crc32(submission.data, seed & 0xFFFFFFFF)  # a regrade draws the same numbers
+    hidden, visible = own_seeds(submission, seed)
     with Session(
-        unit.files, own, warm=warm, sealed=sealed, seed=own_seed, runtime=unit.runtime
+        unit.files, own, warm=warm, sealed=sealed, seed=visible, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
-        given = Given(submission.student_id, cell_errors(executed), seed)
-        judgement = judge_apart(unit, session, given, own)
+        given = Given(submission.student_id, cell_errors(executed), hidden)
+        if stopwatch is None:
+            judgement = judge_apart(unit, session, given, own)
+        else:  # an author looks on, and the notebook is the author's own
+            student = StudentNotebook(session, given.student_id, given.cell_errors)
+            judgement = judge(unit, student, hidden, around=stopwatch.around(session.usage))
+        if session.lost is not None:
+            raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,
@@ -94,6 +106,16 @@ def _evaluate(
         },
     )
     return _with_notebook(evaluation, executed, judgement)
+
+
+def own_seeds(submission: Submission, seed: int) -> tuple[int, int]:
+    """The seeds of one submission: of the hidden inputs (128 bits), and of its kernel (32 bits).
+
+    Both follow from its bytes and the course's seed, so a regrade repeats them, another file meets
+    other numbers, and what a notebook can see of its own says nothing of the hidden ones.
+    """
+    digest = hashlib.sha256(b"%x\0" % seed + submission.data).digest()
+    return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:20], "big")
 
 
 def score(unit: Unit, checks: tuple[CheckResult, ...]) -> tuple[QuestionResult, ...]:

@@ -1,7 +1,7 @@
 """Imports the hidden checks of a unit as a package of their own.
 
 ``graders/UNIT/*.py`` may import one another (``from .oracles import …``) and what several units
-share (``from ..shared.convolution import …``). The package has a name that no other course and no
+share (``from ..shared.oracles import …``). The package has a name that no other course and no
 older state of the same files has, so that one process can hold several side by side.
 """
 

@@ -84,7 +84,8 @@ class JudgingProcess:
     def begin(self, given: Given, first: int, checks: list[CheckResult], budget: Budget) -> None:
         """Let it run the cases from ``first`` on. Raises ProcessEnded."""
         known = [dataclasses.astuple(check) for check in checks]
-        self.send("judge", given.student_id, given.cell_errors, given.seed, first, known, budget)
+        seed = f"{given.seed:x}"  # of more bits than a number of msgpack has
+        self.send("judge", given.student_id, given.cell_errors, seed, first, known, budget)
 
     def send(self, *message: Any, buffers: Sequence[frames.Buffer] = ()) -> None:
         """Send it a message. Raises ProcessEnded."""
@@ -215,7 +216,7 @@ class _Life:
         (_, student_id, errors, seed, first, known, budget), _ = _receive(self._sock)
         checks = dict(zip(self._grader.not_run, map(_check, known), strict=True))
         student = StudentNotebook(self, student_id, errors)
-        self._grader.begin(self._unit, student, seed, checks)
+        self._grader.begin(self._unit, student, int(seed, 16), checks)
         self._run(first, *budget)
         _send(self._sock, ["end"], ())
 
@@ -225,7 +226,8 @@ class _Life:
         end = time.process_time() + all_s
         for number in range(first, len(self._grader)):
             _bound(resource.RLIMIT_CPU, math.ceil(min(time.process_time() + case_s, end)))
-            self._report(self._grader.run(number))
+            following = number + 1 if number + 1 < len(self._grader) else None
+            self._report(self._grader.run(number, following))
 
     def _report(self, check: CheckResult) -> None:
         short = dataclasses.replace(check, message=check.message[:LONGEST_TEXT])

@@ -9,14 +9,13 @@ with its own title. What is not a plain pass or a
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
-import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +28,11 @@ from autograder.checking.notebook import StudentNotebook
 from autograder.checking.questions import QuestionMark, Rubric
 from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
-from autograder.course.text import storable
 from autograder.course.unit import Unit
-from autograder.errors import CheckFailed, CourseError, GraderBroken
+from autograder.errors import CourseError, GraderBroken
 from autograder.judging import grader_modules
+from autograder.judging.stopwatch import Around, unwatched
+from autograder.judging.verdicts import raised, verdict
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
 
@@ -67,13 +67,20 @@ class Judgement:
     cpu_s: float = 0.0  # CPU seconds, where it was said in a process of its own
 
 
-def judge(unit: Unit, student: StudentNotebook, seed: int) -> Judgement:
-    """Run every check of the unit against a student. Raises GraderBroken if none can run."""
+def judge(
+    unit: Unit,
+    student: StudentNotebook,
+    seed: int,
+    only: Collection[str] = (),
+    around: Around = unwatched,
+) -> Judgement:
+    """Run the checks of the unit against a student; ``only`` those of these questions, if any.
+
+    Each case is run inside ``around(check)``. Raises GraderBroken if none can run.
+    """
     grader = ready(unit)
-    grader.begin(unit, student, seed, grader.not_run)
-    for number in range(len(grader)):
-        grader.run(number)
-    return grader.judgement
+    grader.begin(unit, student, seed, grader.not_run, around)
+    return grader.judge(only)
 
 
 def ready(unit: Unit) -> Grader:
@@ -160,10 +167,17 @@ class Grader:
         self._items.sort(key=lambda item: order.get(self.not_run[_key(item)].question, last))
         self.not_run = {_key(item): self.not_run[_key(item)] for item in self._items}
 
-    def begin(self, unit: Unit, student: StudentNotebook, seed: int, checks: Checks) -> None:
-        """Another student, and what is known of the checks so far; then ``run`` one by one."""
+    def begin(
+        self,
+        unit: Unit,
+        student: StudentNotebook,
+        seed: int,
+        checks: Checks,
+        around: Around = unwatched,
+    ) -> None:
+        """Another student, and what is known of the checks so far."""
         self._unit, self._student, self._seed = unit, student, seed
-        self._checks = dict(checks)
+        self._checks, self._around = dict(checks), around
 
     def __len__(self) -> int:
         """The number of cases; a check has one or several."""
@@ -173,14 +187,18 @@ class Grader:
         """The check that a case belongs to."""
         return _key(self._items[number])
 
-    def run(self, number: int) -> CheckResult:
-        """Run one case, and return what is then known of its check."""
-        following = self._items[number + 1] if number + 1 < len(self) else None
-        self._run(self._items[number], following)
+    def run(self, number: int, following: int | None) -> CheckResult:
+        """Run one case, before another, and return what is then known of its check."""
+        self._run(self._items[number], None if following is None else self._items[following])
         return self._checks[self.key(number)]
 
-    @property
-    def judgement(self) -> Judgement:
+    def judge(self, only: Collection[str]) -> Judgement:
+        """Run all checks, or those of some questions, one after another."""
+        wanted = {k for k, check in self._checks.items() if not only or check.question in only}
+        numbers = [number for number in range(len(self)) if self.key(number) in wanted]
+        for number, following in zip_longest(numbers, numbers[1:]):
+            self.run(number, following)
+        self._checks = {k: check for k, check in self._checks.items() if k in wanted}
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -195,12 +213,16 @@ class Grader:
             return
         assert isinstance(item, pytest.Function)
         item._initrequest()  # forget the fixtures of an earlier student
-        error = _raised(lambda: hook.pytest_runtest_setup(item=item))
+        error = raised(lambda: hook.pytest_runtest_setup(item=item))
         if error is None:
-            error = _raised(lambda: hook.pytest_runtest_call(item=item))
-        after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
+            error = raised(lambda: self._call(item, state))
+        after = raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
         item.funcargs.clear()  # nothing of this student stays
-        self._checks[_key(item)] = _result(state, after if error is None else error)
+        self._checks[_key(item)] = verdict(state, after if error is None else error)
+
+    def _call(self, item: pytest.Item, check: CheckResult) -> None:
+        with self._around(check):
+            item.config.hook.pytest_runtest_call(item=item)
 
     # ------------------------------------------------------------- fixtures
 
@@ -239,7 +261,10 @@ class Grader:
             function = getattr(item, "function", None)
             mark = getattr(function, "__autograder_question__", None)
             if not isinstance(mark, QuestionMark):
-                self.broken = f"{item.name} in {self._name} names no @question."
+                file = f"{self._name}/{item.path.name}"
+                self.broken = (
+                    f'{file}: {item.name} names no @question("…"). Helpers are not called test_….'
+                )
                 continue
             text = _case(item) or getattr(function, "__doc__", None) or item.name
             title = text.strip().splitlines()[0]
@@ -253,32 +278,6 @@ class Grader:
         """Keep the checks instead of running them: nobody has been asked yet."""
         self._items = session.items
         return True
-
-
-def _raised(phase: Callable[[], Any]) -> BaseException | None:
-    """What a phase of a case raised, pytest's own outcomes (skip, fail) included."""
-    call = pytest.CallInfo.from_call(phase, when="call", reraise=KeyboardInterrupt)
-    return call.excinfo.value if call.excinfo else None
-
-
-def _result(check: CheckResult, error: BaseException | None) -> CheckResult:
-    """What a case that raised this makes of its check."""
-    if error is None:
-        return dataclasses.replace(check, status=Status.PASSED, message="")
-    if isinstance(error, CheckFailed):
-        return dataclasses.replace(
-            check, status=Status.FAILED, message=storable(error.text), mistake=error.mistake
-        )
-    message = TOO_MUCH if isinstance(error, MemoryError) else UNJUDGED
-    detail = storable("".join(traceback.format_exception(error))[-4000:])
-    return dataclasses.replace(check, status=Status.ERROR, message=message, detail=detail)
-
-
-UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
-TOO_MUCH = (
-    "This check could not be judged: what your code gave is more work than the grader may do. "
-    "Your instructor is told."
-)
 
 
 def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubric]]:

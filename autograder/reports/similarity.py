@@ -3,7 +3,7 @@
 Fingerprints of code as MOSS uses them: runs of tokens in which names, numbers and texts do not
 matter, without those that the released notebook has and without those that many students share
 (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
-SIGMOD 2003). All runs are kept, since a class is small; scikit-learn counts them.
+SIGMOD 2003). All runs are kept, since a class is small.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import io
 import keyword
 import token
 import tokenize
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
-import numpy as np
 from nbformat import NotebookNode
-from sklearn.feature_extraction.text import CountVectorizer
 
 RUN = 12  # tokens: about two lines; shorter runs are idioms
 FEWEST = 25  # runs of a submission's own; less code is alike by chance
 COMMON = 0.1  # a run that more than this part of the class has is the exercise's own
 ALIKE = 0.7  # of the smaller submission's runs stand in the other one
+
+
+Run = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -41,31 +44,37 @@ def similar_pairs(
     students = sorted(notebooks)
     if len(students) < 2:
         return []
-    counter = CountVectorizer(
-        analyzer="word", ngram_range=(RUN, RUN), lowercase=False, binary=True, token_pattern=r"\S+"
+    given = _runs(released)
+    own = {name: _runs(notebooks[name]) - given for name in students}
+    spread = Counter(run for runs in own.values() for run in runs)
+    most = max(2, COMMON * len(students))
+    own = {name: {run for run in runs if spread[run] <= most} for name, runs in own.items()}
+    enough = [name for name in students if len(own[name]) >= FEWEST]
+    pairs = (
+        Pair(first, second, shared / min(len(own[first]), len(own[second])))
+        for (first, second), shared in _shared({name: own[name] for name in enough}).items()
     )
-    try:
-        counts = counter.fit_transform([code_tokens(notebooks[name]) for name in students])
-    except ValueError:  # nobody has written as much as one run
-        return []
-    given = counter.transform([code_tokens(released)]).toarray()[0] > 0
-    spread = np.asarray(counts.sum(axis=0)).ravel()
-    unusual = ~given & (spread <= max(2, COMMON * len(students)))
-    counts = counts[:, np.flatnonzero(unusual)].astype(np.int32)
-    sizes = np.asarray(counts.sum(axis=1)).ravel()
-    shared = (counts @ counts.T).tocoo()
-    pairs = [
-        Pair(students[i], students[j], float(common / min(sizes[i], sizes[j])))
-        for i, j, common in zip(shared.row, shared.col, shared.data, strict=True)
-        if i < j and min(sizes[i], sizes[j]) >= FEWEST
-    ]
-    return sorted((p for p in pairs if p.shared >= alike), key=lambda p: -p.shared)
+    return sorted((pair for pair in pairs if pair.shared >= alike), key=lambda pair: -pair.shared)
 
 
-def code_tokens(notebook: NotebookNode) -> str:
+def _shared(own: Mapping[str, set[Run]]) -> Counter[tuple[str, str]]:
+    """How many runs each two students share; few students have an unusual run, so few pairs."""
+    owners = defaultdict[Run, list[str]](list)
+    for name, runs in own.items():
+        for run in runs:
+            owners[run].append(name)
+    return Counter(pair for names in owners.values() for pair in combinations(names, 2))
+
+
+def _runs(notebook: NotebookNode) -> set[Run]:
+    words = code_tokens(notebook)
+    return {tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+
+
+def code_tokens(notebook: NotebookNode) -> list[str]:
     """The code of a notebook as words, one for each token; names, numbers and texts are alike."""
     sources = (cell.source for cell in notebook.cells if cell.cell_type == "code")
-    return " ".join(word for source in sources for word in _words(source))
+    return [word for source in sources for word in _words(source)]
 
 
 def _words(source: str) -> list[str]:

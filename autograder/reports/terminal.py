@@ -21,13 +21,14 @@ COLOURS = {Status.PASSED: "green", Status.FAILED: "red", Status.ERROR: "yellow"}
 
 def evaluation_text(evaluation: Evaluation) -> Group:
     """One notebook: each question with its checks, then what the instructor should know."""
-    lines = [text for question in evaluation.questions for text in _question(question)]
+    lines = [text for question in evaluation.questions for text in question_text(question)]
     lines.append(Text(f"\n{evaluation.unit}: {_points(evaluation)}", style="bold"))
     lines += [Text(f"note: {notice}", style="yellow") for notice in evaluation.notices]
     return Group(*lines)
 
 
-def _question(question: QuestionResult) -> Iterable[Text]:
+def question_text(question: QuestionResult) -> Iterable[Text]:
+    """A question with its checks and what they say."""
     waits = " (to be graded by hand)" if question.needs_manual_grade else ""
     most = f"/{question.max_score:g}" if question.max_score else " bonus"
     yield Text(f"{question.id}: {question.score:.4g}{most}{waits}", style="bold")

@@ -21,6 +21,7 @@ KERNELS = "/run/kernels"
 OWN = "/run/kernel"  # where a kernel finds its own folder of them
 HOME = "/home/student"
 
+OWN_FOLDERS = ("/tmp", "/dev/shm", HOME)  # empty, and each kernel's own
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 CONFIGURATION = (
     "/etc/alternatives",
@@ -88,18 +89,45 @@ def command(kernels: Path, program: list[str], runtime: Runtime = PLAIN) -> list
         arguments += _system(path)
     for path in CONFIGURATION:
         arguments += ["--ro-bind-try", path, path]
-    for path in dict.fromkeys([sys.base_prefix, sys.prefix]):
+    arguments += ["--dev", "/dev", "--proc", "/proc"]
+    for path in OWN_FOLDERS:
+        arguments += ["--tmpfs", path]
+    for path in prefixes():  # after those: an environment may lie below /tmp
         arguments += ["--ro-bind", path, path]
     arguments += ["--ro-bind", str(PACKAGE / "sandbox_inside"), INSIDE]
-    if PACKAGE.is_relative_to(sys.prefix):  # an ordinary install: the graders lie in there
+    if PACKAGE.is_relative_to(sys.prefix):  # an ordinary install: nothing of it is needed inside
         arguments += ["--tmpfs", str(PACKAGE)]
-    arguments += ["--dev", "/dev", "--proc", "/proc"]
-    for path in ("/tmp", "/dev/shm", HOME):
-        arguments += ["--tmpfs", path]
     arguments += ["--bind", str(kernels), KERNELS, "--dir", OWN, "--chdir", HOME]
     # What is left of the root and of /dev belongs to all kernels: nobody may write there.
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*arguments, "--", *program]
+
+
+def prefixes() -> list[str]:
+    """Where this Python and its environment lie."""
+    return list(dict.fromkeys([sys.base_prefix, sys.prefix]))
+
+
+def covered() -> list[str]:
+    """Those of them that the kernel's own empty folders would cover."""
+    return [p for p in prefixes() if any(Path(p).is_relative_to(own) for own in OWN_FOLDERS)]
+
+
+def refuse_to_show(*hidden: Path) -> None:
+    """Raise SandboxUnavailable where a folder that a notebook can see holds one of these.
+
+    An environment made in the course's own folder, or a course below /usr, would put hidden checks,
+    submissions and the gradebook before the student's eyes.
+    """
+    homes = [] if Path.home() == Path("/") else [Path.home().resolve()]
+    pairs = [(shown, path) for shown in (*prefixes(), *SYSTEM) for path in hidden]
+    pairs += [(shown, path) for shown in prefixes() for path in homes]
+    for shown, path in pairs:
+        if path.resolve().is_relative_to(Path(shown).resolve()):
+            raise SandboxUnavailable(
+                f"Notebooks can read {shown}, and {path} lies in it. Move the course, or make the "
+                "environment in a folder of its own (python -m venv .venv)."
+            )
 
 
 def environment(runtime: Runtime = PLAIN) -> dict[str, str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.errors import CourseError
+
 MiB = 1 << 20
 
 
@@ -50,8 +52,17 @@ class Limits:
     start_s: float = 60.0  # wall time for a kernel to say that it is there
 
     def for_unit(self, metadata: dict[str, Any]) -> Limits:
-        """These limits with the changes that a unit's metadata asks for."""
+        """These limits with the changes that a unit's metadata asks for.
+
+        Raises CourseError for a limit that is not known.
+        """
         wanted = dict(metadata.get("autograder", {}).get("limits", {}))
+        for name in wanted:
+            if name not in self.__dataclass_fields__:
+                raise CourseError(
+                    f"The notebook's metadata, autograder.limits: there is no limit {name!r}. "
+                    f"The limits are: {', '.join(self.__dataclass_fields__)}."
+                )
         return replace(self, **{name: type(getattr(self, name))(n) for name, n in wanted.items()})
 
     def wall_s(self, cpu_s: float) -> float:

@@ -61,7 +61,11 @@ class Preloaded:
         self._count = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
-        wanted = {"modules": modules, "tensors": runtime.tensors}
+        wanted = {
+            "modules": modules,
+            "tensors": runtime.tensors,
+            "kept": sandbox.covered(),
+        }
         program = [sys.executable, "-m", "autograder_inside.zygote", str(theirs.fileno())]
         try:
             self._process = subprocess.Popen(

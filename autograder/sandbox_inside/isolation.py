@@ -191,7 +191,7 @@ def seccomp_filter(forks: bool) -> Any:
     return rules
 
 
-LIBRARIES = 6 << 30  # bytes of addresses that torch and its libraries map, mostly untouched
+LIBRARIES = 6 << 30  # bytes of addresses that large libraries map, mostly untouched
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,13 @@ BOUND, SEALED = b"b", b"s"  # said to and by the preloaded process while a kerne
 NAMESPACES = ((isolation.NEWPID, "pid"), (isolation.NEWNS, "mnt"))  # that it enters and leaves
 KEPT = (0, 1, 2)
 _tensors = ""  # the library whose generator is seeded too
+_kept: list[str] = []  # folders that the kernel's own ones would cover
 _HUGE, _MADV_COLLAPSE = 2 << 20, 25  # see _huge_pages
 
 
 def main() -> None:
     """Preload, then serve requests until the trusted process closes the socket."""
-    global _tensors
+    global _tensors, _kept
     control = socket.socket(fileno=int(sys.argv[1]))
     wanted = json.loads(sys.argv[2])
     preload = wanted["modules"]
@@ -64,7 +65,7 @@ def main() -> None:
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
     own = {kind: os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for kind, name in NAMESPACES}
     signal.signal(signal.SIGCHLD, lambda *_: None)  # wakes nothing; children are reaped below
-    _tensors = wanted["tensors"]
+    _tensors, _kept = wanted["tensors"], wanted["kept"]
     control.send(json.dumps({"preloaded": os.getpid(), "modules": len(sys.modules)}).encode())
     while True:
         data, descriptors = _receive(control)
@@ -239,8 +240,13 @@ def _own_view(request: dict[str, Any]) -> bool:
     isolation.protect_proc()
     isolation.bind(f"{KERNELS}/{request['id']}", OWN)
     isolation.mount_tmpfs(KERNELS, 4096, 16)
+    kept = {path: os.open(path, os.O_PATH | os.O_DIRECTORY) for path in _kept}
     for path in ("/tmp", "/dev/shm", HOME):
         isolation.mount_tmpfs(path, request["tmpfs"])
+    for path, folder in kept.items():  # an environment that lies below one of these
+        os.makedirs(path, exist_ok=True)
+        isolation.bind(f"/proc/self/fd/{folder}", path)
+        os.close(folder)
     shutil.copytree(f"{OWN}/files", HOME, dirs_exist_ok=True)
     os.chdir(HOME)
     os.environ.clear()

@@ -6,9 +6,9 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from string import Template
 
 import mistune
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from autograder.course.course import Course
 from autograder.course.leaks import LEAKS
@@ -28,7 +28,7 @@ def handout(course: Course, name: str, folder: Path) -> Path:
     The same release gives the same bytes, whenever and wherever it is packed.
     """
     unit = course.unit(name)
-    contents = files(unit)
+    contents = files(course, unit)
     for file, data in contents.items():
         if leak := next((leak for leak in LEAKS if leak.encode() in data), None):
             raise CourseError(f"{name} is not handed out: {file} contains {leak!r}.")
@@ -38,14 +38,14 @@ def handout(course: Course, name: str, folder: Path) -> Path:
     return path
 
 
-def files(unit: Unit) -> dict[str, bytes]:
-    """Everything in a student's folder, by name."""
+def files(course: Course, unit: Unit) -> dict[str, bytes]:
+    """Everything in a student's folder, by name. Raises CourseError."""
     return {
-        "START_HERE.html": _start_here(unit).encode(),
+        "START_HERE.html": _start_here(course, unit).encode(),
         f"{unit.name}.ipynb": unit.notebook.encode(),
         **unit.files,
         **{name: (KIT / name).read_bytes() for name in PROGRAM},
-        "requirements.txt": (KIT / "requirements.txt").read_bytes(),
+        "requirements.txt": _requirements(course),
         "unit.json": (json.dumps(manifest(unit), indent=1) + "\n").encode(),
     }
 
@@ -68,14 +68,34 @@ def manifest(unit: Unit) -> dict[str, object]:
     }
 
 
-def _start_here(unit: Unit) -> str:
-    page = Template((KIT / "START_HERE.md").read_text("utf-8")).substitute(unit=unit.name)
+def _requirements(course: Course) -> bytes:
+    """What pip installs on a student's machine: the course's own list, or the general one."""
+    own = course.settings.requirements
+    return (course.named_file("requirements") if own else KIT / "requirements.txt").read_bytes()
+
+
+def _start_here(course: Course, unit: Unit) -> str:
     style = (KIT / "style.css").read_text("utf-8")
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{unit.name}: '
         f"start here</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"{mistune.html(page)}</body>\n</html>\n"
+        f"{mistune.html(_start_here_text(course, unit))}</body>\n</html>\n"
     )
+
+
+def _start_here_text(course: Course, unit: Unit) -> str:
+    """The general text, or the course's own, which may extend the general one block by block."""
+    general = FileSystemLoader(KIT)
+    pages = Environment(
+        loader=general, undefined=StrictUndefined, trim_blocks=True, autoescape=False
+    )
+    if not course.settings.start_here:
+        return pages.get_template("START_HERE.md").render(unit=unit.name)
+    path = course.named_file("start_here")
+    try:
+        return pages.from_string(path.read_text("utf-8")).render(unit=unit.name)
+    except (TemplateError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is no template of Jinja: {error}") from None
 
 
 def _zip(folder: str, contents: dict[str, bytes]) -> bytes:

@@ -12,6 +12,7 @@ from support.courses import ROOT, hand_in, nbgrader
 
 from autograder.authoring import samples
 from autograder.classrun.grading import grade
+from autograder.course.course import Course
 
 browser = pytest.importorskip("student_browser", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(
@@ -26,7 +27,7 @@ COMMENT = "Say also what happens at the border; <b>well put</b>."
 
 def test_points_and_a_comment_reach_the_csv_and_the_feedback(scratch, tmp_path):
     """Open the submission, read the rubric, give 1.5 points and a comment; find both again."""
-    [sample] = [one for one in samples.load(ROOT, UNIT) if one.name == "conv_flips_kernel"]
+    [sample] = [one for one in samples.load(Course(ROOT), UNIT) if one.name == "conv_flips_kernel"]
     hand_in(scratch, "ada", UNIT, sample.data("ada", demonstrations=False))
     grade(scratch, UNIT, jobs=1)
     home = tmp_path / "home"

@@ -14,13 +14,14 @@ from support.courses import ROOT, command, grader_text, hand_in, nbgrader
 
 from autograder.authoring import samples
 from autograder.classrun.grading import grade
+from autograder.course.course import Course
 from autograder.lms.csvfile import neutral
 
 UNIT = "02_convolution"
 
 
 def class_of(course, *names):
-    for sample in samples.load(ROOT, UNIT):
+    for sample in samples.load(Course(ROOT), UNIT):
         if sample.name in names:
             hand_in(course, sample.name, UNIT, sample.data(sample.name))
 
@@ -36,8 +37,8 @@ def scores(course):
 
 
 def expected(name, question):
-    [sample] = [sample for sample in samples.load(ROOT, UNIT) if sample.name == name]
-    return sample.expect[question]["score"]
+    [sample] = [sample for sample in samples.load(Course(ROOT), UNIT) if sample.name == name]
+    return sample.head.expect[question].score
 
 
 NAMES = ("alt_loops", "conv_flips_kernel", "hostile_duplicated_cell", "hostile_not_json")

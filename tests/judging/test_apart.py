@@ -20,7 +20,7 @@ from autograder.sandbox_inside import codec
 LIMITED = dataclasses.replace(
     LIMITS, judge_cpu_s=1.0, judge_total_cpu_s=8.0, judge_memory=256 << 20, idle_s=20.0
 )
-GIVEN = Given("ada", {}, 0)
+GIVEN = Given("ada", {}, 1 << 127)
 
 # A check between two others does more than it may; each way is one that nothing in Python stops
 # or that nothing in C does.

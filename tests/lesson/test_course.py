@@ -16,7 +16,7 @@ from autograder.authoring import samples
 from autograder.classrun.grading import grade
 from autograder.classrun.kept_results import KeptResults, key
 from autograder.course.course import Course
-from autograder.judging.evaluation import SEED, evaluate
+from autograder.judging.evaluation import evaluate
 
 STUDENT = "maría-7"
 
@@ -37,7 +37,7 @@ def test_a_student_goes_through_the_course(course):
     assert len(units) == 6
     for unit in units:
         assert desk.generate_assignment(unit)["success"]
-        solved = samples.solution(course.root, unit).data(STUDENT, demonstrations=False)
+        solved = samples.solution(course, unit).data(STUDENT, demonstrations=False)
         hand_in(course, STUDENT, unit, solved)
         keep_evaluation(course, unit)
         [graded] = grade(course, unit, jobs=1)
@@ -54,7 +54,8 @@ def test_a_student_goes_through_the_course(course):
 def keep_evaluation(course, unit):
     """Evaluate here, and keep it as a worker's result is kept: workers take long to start."""
     submission, released = course.submission(STUDENT, unit), course.unit(unit)
-    KeptResults.of(course).put(key(submission, released, SEED), evaluate(submission, released))
+    evaluation = evaluate(submission, released, seed=course.seed)
+    KeptResults.of(course).put(key(submission, released, course.seed), evaluation)
 
 
 def scores_of_code(course):

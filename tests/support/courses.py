@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder.authoring.releases import build
 from autograder.course.course import Course
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,23 @@ def copy_course(folder: Path, *units: str, parts: tuple[str, ...] = ("source",))
             shutil.copytree(ROOT / part / unit, folder / part / unit)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     shutil.copytree(ROOT / GRADERS, folder / GRADERS, ignore=shutil.ignore_patterns("__pycache__"))
+    return Course(folder)
+
+
+def linear_algebra(folder: Path) -> Course:
+    """The second course, which needs numpy alone, released and solved in a folder of its own."""
+    shutil.copytree(ROOT / "tests" / "courses" / "linear_algebra", folder)
+    course = Course(folder)
+    for unit in course.unit_names():
+        build(course, unit, folder)
+    return course
+
+
+def copy_built(course: Course, folder: Path) -> Course:
+    """A course in a folder of its own, its units released by nbgrader to a gradebook."""
+    shutil.copytree(course.root, folder)
+    for unit in course.unit_names():
+        nbgrader(folder, "generate_assignment", unit, "--force")
     return Course(folder)
 
 

@@ -28,14 +28,15 @@ from .convolutions import Case, Convolution
 
 
 def check_conv(student: StudentNotebook, call: Convolution, rule: str = "") -> None:
-    """Compare one call with the oracle; ``rule`` is said where no known mistake matches.
-
-    The tolerance is that of float32: test_dtype alone judges the precision, and by no luck.
-    """
+    """Compare one call with the oracle; ``rule`` is said where no known mistake matches."""
     with explained(rule):
-        got, right = student.conv2d(*call.args, **call.options), call.result()
-        hints = for_case(MISTAKES, call)
-        check_close(got, right, given=str(call), hints=hints, **coarse(right))
+        check_result(student.conv2d(*call.args, **call.options), call)
+
+
+def check_result(got: Any, call: Convolution) -> None:
+    """Compare as float32 would: test_dtype alone judges the precision, and by no luck."""
+    right, hints = call.result(), for_case(MISTAKES, call)
+    check_close(got, right, given=str(call), hints=hints, **coarse(right))
 
 
 ONE_CHANNEL = [
@@ -173,8 +174,9 @@ def test_arguments_are_left_alone(student: StudentNotebook, rng: Generator) -> N
     same = replace(same, w=np.ones((1, 1, 1, 1)), b=np.zeros(1))  # gives x, and must not be x
     call = Case((2, 1, 3, 3), (1, 1, 2, 2), bias=True).draw_symmetric(rng)
     for right in (same, call):
-        check_conv(student, right)
-        check_left_alone(student, right)
+        trace = student.trace("conv2d", *right.args)
+        check_result(trace.value, right)
+        check_untouched(trace, str(right), arguments(right))
     check_left_alone(student, replace(call, w=rng.normal(size=call.w.shape)))
     for options in ({"stride": 2}, {"pad": 1}, {"dilation": 2}):
         for size, b in ((1, np.zeros(1)), (2, call.b)):
@@ -185,7 +187,11 @@ def test_arguments_are_left_alone(student: StudentNotebook, rng: Generator) -> N
 def check_left_alone(student: StudentNotebook, call: Convolution) -> None:
     """The call changes none of its arguments and returns a view of none."""
     trace = student.trace("conv2d", *call.args, **call.options)
-    check_untouched(trace, str(call), dict(zip("xwb", call.args, strict=False)))
+    check_untouched(trace, str(call), arguments(call))
+
+
+def arguments(call: Convolution) -> dict[str, Any]:
+    return dict(zip(("x", "w", "b"), call.args, strict=False))
 
 
 @question("conv2d", weight=2)

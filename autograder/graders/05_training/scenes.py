@@ -33,8 +33,8 @@ def draw_images(rng: np.random.Generator, images: int) -> torch.Tensor:
 class Net(torch.nn.Module):
     """Named layers one after another; each forward pass of images (N, C, H, W) leaves a note.
 
-    ``seen`` gets for each pass the numbers of the images, the modes of all layers (True in
-    training) and whether the result (N, classes) is recorded for a backward pass.
+    ``seen`` gets for each pass the numbers of the images, the mode (True in training, None where
+    the layers differ) and whether the result (N, classes) is recorded for a backward pass.
     """
 
     def __init__(self, weights: dict[str, Any], seen: list[dict[str, Any]], **layers: Any) -> None:
@@ -49,10 +49,11 @@ class Net(torch.nn.Module):
         out = images.flatten(1)
         for layer in self.children():
             out = layer(out)
+        modes = {module.training for module in self.modules()}
         self.note(
             {
                 "ids": image_numbers(images),
-                "modes": [module.training for module in self.modules()],
+                "training": modes.pop() if len(modes) == 1 else None,
                 "recorded": out.requires_grad,
             }
         )

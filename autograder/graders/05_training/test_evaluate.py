@@ -98,7 +98,7 @@ def traces(student: Any, weights: Weights, *batches: Any, training: bool = True)
     model = linear_net(weights, seen).train(training)
     return {
         "result": student.evaluate(model, data_loader(*batches)),
-        "modes": [mode for look in seen for mode in look["modes"]],
+        "modes": [look["training"] for look in seen],
         "state": {name: value.detach() for name, value in model.state_dict().items()},
         "training": model.training,
     }
@@ -212,10 +212,11 @@ NO_EVAL = (
 )
 
 
-def check_eval_mode(modes: list[bool]) -> None:
+def check_eval_mode(modes: list[bool | None]) -> None:
     check_true(modes, "The network was never called.")
     message = "The network was not in evaluation mode in each forward pass."
-    check_true(not any(modes), message, hint=NO_EVAL, mistake="no-eval")
+    switched = all(mode is False for mode in modes)
+    check_true(switched, message, hint=NO_EVAL, mistake="no-eval")
 
 
 def evaluate(model: Any, loader: Any) -> dict[str, float]:

@@ -122,7 +122,7 @@ def modes(student: Any, training: bool, weights: Weights, *batches: Any) -> dict
     seen: list[Any] = []
     model = small_net(weights, seen, Modal()).train(training)
     student.train_one_epoch(model, data_loader(*batches), sgd(model))
-    return {"modes": [mode for look in seen for mode in look["modes"]], "weights": vector_of(model)}
+    return {"modes": [look["training"] for look in seen], "weights": vector_of(model)}
 
 
 def images_seen(student: Any, orders: list[list[int]], weights: Weights, x: Any, *more: Any) -> Any:

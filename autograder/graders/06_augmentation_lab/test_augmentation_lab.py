@@ -22,14 +22,14 @@ from .learning import check_learns_patterns
 from .own_digits import check_own_digits
 from .verdicts import ARMS, own_gains, possible_verdicts, said, telling_gains, verdict
 from .watched_images import N_TRAIN, N_VAL, Row, Watch, of_part
-from .watched_runs import rolled_run, still_run
+from .watched_runs import watched_rolling_run, watched_run
 
 
 @question("augmentation_lab", weight=1.5)
 def test_history(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The history tells the truth about every epoch."""
     for _ in range(10):  # accuracies that fall once: the best so far would be another number
-        watch = Watch(student, rng, still_run, augment=False)
+        watch = Watch(student, rng, watched_run, augment=False)
         if (np.diff(watch.accuracies()) < 0).any():
             break
     series = {key: series_of(watch.history, key) for key in SERIES}
@@ -40,7 +40,7 @@ def test_history(student: StudentNotebook, rng: np.random.Generator) -> None:
     check_measurements(watch, series["val_loss"], series["val_acc"])
     _check_train_loss(series["train_loss"][-1], watch.trained)
     # With steps far too large the validation loss rises at once, and goes on rising.
-    long = Watch(student, rng, still_run, augment=False, epochs=12, lr=0.5)
+    long = Watch(student, rng, watched_run, augment=False, epochs=12, lr=0.5)
     check_length(long.epochs, "val_loss", series_of(long.history, "val_loss"))
 
 
@@ -86,7 +86,7 @@ def _check_train_loss(last: float, trained: list[Row]) -> None:
 def test_learns(student: StudentNotebook, rng: np.random.Generator) -> None:
     """After the training, the network recognises new images; lr says how fast it learns."""
     check_learns_patterns(student, rng)
-    watch = Watch(student, rng, rolled_run, augment=False, lr=0.0)
+    watch = Watch(student, rng, watched_rolling_run, augment=False, lr=0.0)
     pairs = [(as_array(a), as_array(b)) for a, b in zip(watch.start, watch.end, strict=True)]
     moved = max(np.abs(b - a).max() for a, b in pairs if a is not None)
     check_true(
@@ -141,7 +141,7 @@ def test_fair_comparison(
     def arm(augment: bool, seed: int = 1, batch_size: int = 12) -> Watch:
         same = np.random.default_rng(drawing)
         options = {"augment": augment, "seed": seed, "batch_size": batch_size}
-        return Watch(student, same, still_run, lr=0.02, **options)  # small differences grow
+        return Watch(student, same, watched_run, lr=0.02, **options)  # small differences grow
 
     def run_keeps_validation_apart() -> None:
         for augment in (False, True):
@@ -213,7 +213,7 @@ def _check_same_history(plain: Any, augmented: Any) -> None:
 @question("augmentation_lab", weight=2)
 def test_augments_training(student: StudentNotebook, rng: np.random.Generator) -> None:
     """Training images are augmented, anew in each epoch, and keep their labels."""
-    watch = Watch(student, rng, rolled_run, augment=True)
+    watch = Watch(student, rng, watched_rolling_run, augment=True)
     trained = of_part("train", watch.trained)
     check_true(
         trained and all(row.part for row in watch.trained),
@@ -227,7 +227,7 @@ def test_augments_training(student: StudentNotebook, rng: np.random.Generator) -
         f"{wrong} of {len(trained)} training images are trained with the label of another image.",
         hint="Take the same rows of images and labels for a batch.",
     )
-    rows = Watch(student, rng, rolled_run, augment=False).trained
+    rows = Watch(student, rng, watched_rolling_run, augment=False).trained
     moved = sum(row.roll != 0 for row in rows)
     message = f"With augment=False {moved} of {len(rows)} training images are augmented."
     check_true(moved == 0, message)
@@ -264,7 +264,7 @@ def test_validation_is_untouched(student: StudentNotebook, rng: np.random.Genera
 
 def _untouched(student: StudentNotebook, rng: np.random.Generator, augment: bool) -> Watch:
     """A run that leaves the validation images alone, watched."""
-    watch = Watch(student, rng, rolled_run, augment=augment)
+    watch = Watch(student, rng, watched_rolling_run, augment=augment)
     learnt = len(of_part("val", watch.trained))
     check_true(
         not learnt,

@@ -66,7 +66,7 @@ def rolling() -> Callable[[Any], Any]:
     return lambda x: torch.roll(x, 1 + next(calls) % (x.shape[-1] - 1), dims=-1)
 
 
-def watched_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def logged_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
     """Run with a network that notes what it sees, what it says, and what it learns from."""
     log = Watched.log = Log()
     hook = register_optimizer_step_pre_hook(log.before_step)
@@ -90,28 +90,28 @@ KIT: list[Any] = [
     Log,
     Watched,
     rolling,
-    watched_run,
+    logged_run,
 ]
 
 
 @probe(with_=KIT)
-def rolled_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def watched_rolling_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
     """A run whose transform rolls the images."""
-    seen = watched_run(student, augment, seed, transform=rolling(), **options)
+    seen = logged_run(student, augment, seed, transform=rolling(), **options)
     return seen | {"after": options["data"][0][0]}
 
 
 @probe(with_=KIT)
-def still_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def watched_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
     """A run whose transform changes nothing."""
-    return watched_run(student, augment, seed, transform=lambda x: x.clone(), **options)
+    return logged_run(student, augment, seed, transform=lambda x: x.clone(), **options)
 
 
 @probe(with_=KIT)
 def run_on_own_digits(student: Any, augment: bool, seed: int) -> dict[str, Any]:
     """One epoch on the notebook's own digits, which the transform rolls."""
     options = {"data": None, "epochs": 1, "lr": 1e-3, "batch_size": 32}
-    return watched_run(student, augment, seed, transform=rolling(), **options)
+    return logged_run(student, augment, seed, transform=rolling(), **options)
 
 
 def within_budget(student: StudentNotebook, *args: Any, **options: Any) -> Any:

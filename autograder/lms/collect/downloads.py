@@ -3,19 +3,19 @@
 Only names that the system made count; those further in are the students' own.
 
 ==========  ==================================================================================
-Canvas      ``lovelaceada_LATE_1234_5678_02_convolution-1.ipynb``: user, attachment, file
+Canvas      ``lovelaceada_LATE_1234_5678_week_2-1.ipynb``: user, attachment, file
             (instructure/canvas-lms, lib/content_zipper.rb)
-Moodle      ``Ada Lovelace_1234_assignsubmission_file/02_convolution.ipynb``: participant
+Moodle      ``Ada Lovelace_1234_assignsubmission_file/week_2.ipynb``: participant
             (mod/assign/classes/downloader.php; older versions: one more ``_``, or no folder)
-Gradescope  ``submission_1234/02_convolution.ipynb``, and ``submission_metadata.yml``
-nbgrader    ``02_convolution_ada_attempt_2026-01-30-15-30-10_02_convolution.ipynb``
+Gradescope  ``submission_1234/week_2.ipynb``, and ``submission_metadata.yml``
+nbgrader    ``week_2_ada_attempt_2026-01-30-15-30-10_week_2.ipynb``
 ==========  ==================================================================================
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -82,7 +82,8 @@ def handed(folder: Path, packed: Iterable[str], named_regexp: str = "") -> list[
 
 
 def _handed(path: Path, archive: str, parts: Sequence[str], named_regexp: str) -> Handed:
-    for depth, part in enumerate(parts):  # from outside: the inner names are the student's
+    """Whose a file is. ``parts`` are its folders and its name below the download."""
+    for depth, part in enumerate(_of_the_system(parts)):
         last = depth == len(parts) - 1
         if GRADESCOPE.match(part):
             return _gradescope(path, archive, path.parents[len(parts) - depth - 2], part)
@@ -98,14 +99,30 @@ def _handed(path: Path, archive: str, parts: Sequence[str], named_regexp: str) -
                 display_name=canvas["name"], attachment=int(canvas["attachment"]),
                 late=bool(canvas["late"]), file=canvas["file"] if last else path.name,
             )  # fmt: skip
-    ours = re.match(named_regexp, str(path)) if named_regexp else None
-    if ours is None:
-        return Handed(path, archive, "", file=path.name)
-    values = ours.groupdict()
-    return Handed(
-        path, archive, values["student_id"], student=values["student_id"],
-        timestamp=_time(values.get("timestamp")), file=values["file_id"] + ".ipynb",
-    )  # fmt: skip
+        ours = _named(part, last, named_regexp)
+        if ours:
+            return Handed(
+                path, archive, ours["student_id"], student=ours["student_id"],
+                timestamp=_time(ours.get("timestamp")),
+                file=ours["file_id"] + ".ipynb" if last else path.name,
+            )  # fmt: skip
+    return Handed(path, archive, "", file=path.name)
+
+
+def _of_the_system(parts: Sequence[str]) -> Sequence[str]:
+    """The names that the learning system made: down to the first archive, which a student packed.
+
+    What stands in a student's archive is named by the student, and names nobody.
+    """
+    packed = next((n for n, part in enumerate(parts[:-1]) if is_archive(part)), len(parts) - 1)
+    return parts[: packed + 1]
+
+
+def _named(part: str, last: bool, named_regexp: str) -> Mapping[str, str] | None:
+    """What nbgrader's form of a name says: of a notebook, or of an archive in its place."""
+    name = part if last else f"{part.partition('.')[0]}.ipynb" if is_archive(part) else ""
+    found = re.match(named_regexp, f"/{name}") if named_regexp and name else None
+    return found.groupdict() if found else None
 
 
 def _gradescope(path: Path, archive: str, folder: Path, submission: str) -> Handed:

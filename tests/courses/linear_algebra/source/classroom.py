@@ -1,0 +1,1 @@
+../../../../autograder/authoring/templates/course/source/classroom.py
