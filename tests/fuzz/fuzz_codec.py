@@ -11,7 +11,7 @@ import atheris
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 with atheris.instrument_imports(include=["autograder.inside.codec", "msgpack.fallback"]):
-    from autograder.sandbox_inside import codec
+    from autograder.sandbox_inside import codec, frames
 
 import msgpack
 from msgpack import fallback
@@ -46,7 +46,7 @@ class Bytes:
 
 
 def one_input(data):
-    check(lambda: codec.receive(Bytes(data)))
+    check(lambda: frames.receive(Bytes(data)))
     check(lambda: codec.unpack(data, [bytearray(8), bytearray(24)]))
 
 

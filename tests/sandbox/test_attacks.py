@@ -32,6 +32,7 @@ from autograder.checking.comparisons import check_close, check_equal
 from autograder.checking.notebook import StudentNotebook
 from autograder.commands.app import app
 from autograder.commands.machine import examine
+from autograder.course.settings import Runtime
 from autograder.errors import (
     CheckFailed,
     KernelDied,
@@ -49,6 +50,7 @@ from autograder.sandbox.scratch import Scratch, remove_abandoned
 from autograder.sandbox.session import Session
 from autograder.sandbox_inside.codec import Opaque
 
+COURSE = Runtime(preload=("torch",), tensors="torch")
 SMALL = dataclasses.replace(
     LIMITS, cell_cpu_s=2.0, call_cpu_s=1.0, idle_s=20.0, idle_factor=1.0, grace_s=0.5,
     memory=512 << 20, memory_here=200 << 20, tmpfs=8 << 20, processes=10, tasks=40, restarts=50,
@@ -57,7 +59,7 @@ SMALL = dataclasses.replace(
 
 def run(*sources, limits=SMALL):
     """Run cells in a sealed kernel; the text of each one's outputs."""
-    with Session({}, limits) as session:
+    with Session({}, limits, runtime=COURSE) as session:
         done = session.run(new_notebook(cells=[new_code_cell(source) for source in sources]))
     return [
         "".join(o.get("text", "") or f"{o.get('ename')}: {o.get('evalue')}" for o in cell.outputs)
@@ -121,7 +123,7 @@ def returned():
     cells = [new_code_cell("import numpy as np, torch")]
     cells += [new_code_cell(f"{text}\n{name} = RESULT") for name, text in RETURNED.items()]
     cells.append(new_code_cell(LYING_ID))
-    with Session({}, SMALL) as session:
+    with Session({}, SMALL, runtime=COURSE) as session:
         session.run(new_notebook(cells=cells))
         yield StudentNotebook(session, "ada")
 
@@ -150,6 +152,7 @@ def test_a_student_id_that_lies_is_not_believed(returned):
 HOSTILE = """
 import os, signal, socket, struct, sys, threading, time
 import autograder_inside.codec as codec, autograder_inside.server as server
+import autograder_inside.frames as frames
 import numpy as np
 
 def _raw():
@@ -232,11 +235,11 @@ def parts():
         except OSError: pass
     time.sleep(100)
 def patch():
-    codec.pack = codec.send = server._describe = lambda *a: 1 / 0
+    codec.pack = frames.pack = frames.send = server._describe = lambda *a: 1 / 0
     server._OPERATIONS.clear()
     return 7
 def patch_send():
-    codec.send = lambda sock, value: sock.sendall(struct.pack("!II", 1, 0) + b"\\xc1")
+    frames.send = lambda sock, value: sock.sendall(struct.pack("!II", 1, 0) + b"\\xc1")
     return 7
 """
 QUICK = dataclasses.replace(SMALL, idle_s=4.0)
@@ -245,7 +248,7 @@ QUICK = dataclasses.replace(SMALL, idle_s=4.0)
 @pytest.fixture(scope="module")
 def hostile():
     """A student whose functions answer with what no honest kernel sends."""
-    with Session({}, QUICK) as session:
+    with Session({}, QUICK, runtime=COURSE) as session:
         session.run(new_notebook(cells=[new_code_cell(HOSTILE)]))
         yield StudentNotebook(session)
 
@@ -288,7 +291,7 @@ def test_a_reply_flood_is_cut_off(hostile):
 
 def test_grandchildren_that_ignore_signals_end_with_the_kernel():
     """A process of its own session that ignores every signal it can is gone afterwards."""
-    with Session({}, SMALL) as session:
+    with Session({}, SMALL, runtime=COURSE) as session:
         session.run(new_notebook(cells=[new_code_cell(HOSTILE)]))
         assert StudentNotebook(session).call("grandchildren") == 7
         namespace = os.readlink(f"/proc/{session._kernel._manager.process.pid}/ns/pid")
@@ -675,12 +678,14 @@ def test_a_killed_kernel_or_preloaded_process_is_not_the_students_fault():
     """Who kills them from outside costs the evaluation a retry, and no cell its grade."""
     notebook = new_notebook(cells=[new_code_cell("import time; time.sleep(30)")])
     for depth in (1, 2, 3):
-        strike = threading.Thread(target=_kill_below, args=(shared().pid, depth))
+        strike = threading.Thread(target=_kill_below, args=(shared(COURSE).pid, depth))
         strike.start()
-        with Session({}, SMALL) as session, pytest.raises(PreloadedDied):
+        with Session({}, SMALL, runtime=COURSE) as session, pytest.raises(PreloadedDied):
             session.run(notebook)
         strike.join()
-        close_shared()  # as an evaluation does; until its end is seen, it would be asked again
+        close_shared(
+            COURSE
+        )  # as an evaluation does; until its end is seen, it would be asked again
     assert run("print('again')") == ["again\n"]
 
 

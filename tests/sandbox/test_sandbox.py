@@ -13,12 +13,14 @@ from support.courses import GRADERS, ROOT
 
 from autograder.checking.notebook import StudentNotebook
 from autograder.checking.probes import probe
+from autograder.course.settings import Runtime
 from autograder.errors import CheckFailed, KernelDied, TimedOut
 from autograder.sandbox.limits import LIMITS
 from autograder.sandbox.preloaded import shared
 from autograder.sandbox.provisioner import DELIM, decoded
 from autograder.sandbox.session import Session
 
+COURSE = Runtime(preload=("torch",), tensors="torch")
 SMALL = dataclasses.replace(
     LIMITS, cell_cpu_s=2.0, call_cpu_s=0.5, idle_s=15.0, idle_factor=1.0, memory=512 << 20
 )
@@ -26,7 +28,7 @@ SMALL = dataclasses.replace(
 
 def run(*sources, limits=SMALL, warm=True, files=None):
     """Run cells in a sealed kernel and return what each printed."""
-    with Session(files or {}, limits, warm=warm) as session:
+    with Session(files or {}, limits, warm=warm, runtime=COURSE) as session:
         done = session.run(new_notebook(cells=[new_code_cell(source) for source in sources]))
     return [
         "".join(o.get("text", "") or f"{o.get('ename')}: {o.get('evalue')}" for o in cell.outputs)
@@ -142,7 +144,7 @@ def test_a_regrade_draws_the_same_random_numbers():
     draw = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1))"
 
     def drawn(seed):
-        with Session({}, seed=seed) as session:
+        with Session({}, seed=seed, runtime=COURSE) as session:
             done = session.run(new_notebook(cells=[new_code_cell(draw)]))
         return done.cells[0].outputs[0].text
 
@@ -198,7 +200,7 @@ print("started")
 
 def _children_of_the_preloaded_process():
     """Process ids below this worker's preloaded process, but for ended ones not yet reaped."""
-    below = psutil.Process(shared().pid).children(recursive=True)
+    below = psutil.Process(shared(COURSE).pid).children(recursive=True)
     return {child.pid for child in below if child.status() != psutil.STATUS_ZOMBIE}
 
 
@@ -234,7 +236,7 @@ def test_calls_have_limits_of_their_own():
     cells = ["def loop():\n    while True: pass", "def stay():\n    return 7",
              "import os\ndef leave():\n    os._exit(0)",
              "def odd():\n    return 1 << 100000"]  # fmt: skip
-    with Session({}, SMALL) as session:
+    with Session({}, SMALL, runtime=COURSE) as session:
         session.run(new_notebook(cells=[new_code_cell(source) for source in cells]))
         student = StudentNotebook(session)
         with pytest.raises(TimedOut, match="computing time"):
@@ -255,7 +257,7 @@ def tell_the_time(student, x):
 
 def test_probes_run_beside_the_students_code():
     """A probe sees the student's functions and returns plain observations."""
-    with Session({}) as session:
+    with Session({}, runtime=COURSE) as session:
         session.run(new_notebook(cells=[new_code_cell("def twice(x):\n    return 2 * x")]))
         assert StudentNotebook(session).run(tell_the_time, 5) == 11
 
@@ -277,7 +279,8 @@ weights = torch.cat([p.detach().ravel() for p in model.parameters()])
 """
     results = []
     for warm in (True, False):
-        with Session({}, dataclasses.replace(LIMITS, cell_cpu_s=60), warm=warm) as session:
+        long = dataclasses.replace(LIMITS, cell_cpu_s=60)
+        with Session({}, long, warm=warm, runtime=COURSE) as session:
             session.run(new_notebook(cells=[new_code_cell(training)]))
             results.append(StudentNotebook(session).value("weights").numpy())
     assert np.array_equal(*results)
@@ -287,7 +290,7 @@ weights = torch.cat([p.detach().ravel() for p in model.parameters()])
 def test_many_kernels_leave_nothing_behind(kernels):
     """Kernels one after another leak no descriptor, folder, process, mount or socket."""
     run("pass")
-    preloaded = psutil.Process(shared().pid)
+    preloaded = psutil.Process(shared(COURSE).pid)
 
     def lines(pid, name):
         with open(f"/proc/{pid}/{name}") as file:
@@ -297,7 +300,7 @@ def test_many_kernels_leave_nothing_behind(kernels):
         below = [p for p in preloaded.children(recursive=True) if p.status() != "zombie"]
         return {
             "processes": len(below),
-            "folders": len(list(shared().scratch.glob("k*"))),
+            "folders": len(list(shared(COURSE).scratch.glob("k*"))),
             "descriptors": len(os.listdir("/proc/self/fd")),
             "its descriptors": [len(os.listdir(f"/proc/{p.pid}/fd")) for p in below],
             "mounts": lines("self", "mountinfo"),
