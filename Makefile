@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup demo fuzz test test-samples test-mistakes test-faults bench bench-class gain lint build release lock fix clean
+.PHONY: setup demo fuzz test test-samples test-mistakes test-faults test-browser bench bench-class gain lint build release lock fix clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/ready
@@ -22,6 +22,7 @@ test: setup  ## linters, types and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file autograder/graders/mypy.ini -p autograder.graders
 	$(BIN)/python -m pytest -n 2 --dist load
 
 test-samples: setup  ## every sample submission of every unit
@@ -33,6 +34,9 @@ test-mistakes: setup  ## every mistake of an author that needs kernels to be see
 test-faults: setup  ## submissions while workers, kernels and the run are killed; odd submissions
 	$(BIN)/python -m pytest -m slow tests/classrun
 
+test-browser: setup  ## ten times as many hostile fragments on every page, in Chromium
+	$(BIN)/python -m pytest -m "slow or not slow" tests/gradebook/test_hostile_browser.py
+
 bench: setup  ## what grading a submission costs, here and elsewhere (OPTIONS="--submissions 4")
 	$(BIN)/python benchmarks/bench.py $(OPTIONS)
 
@@ -42,9 +46,10 @@ bench-class: setup  ## time and memory of a class of 100, 300 and 1,000 (OPTIONS
 gain: setup  ## what augmentation gains in unit 6, seed by seed (CIFAR10_NPZ=file, CIFAR10_ROOT=folder)
 	$(BIN)/python benchmarks/augmentation_gain.py
 
-fuzz: setup  ## the decoder of students' values, guided by coverage, for FUZZ_S seconds
+fuzz: setup  ## the decoder of values and the cleaners, guided by coverage, FUZZ_S seconds each
 	$(BIN)/python -m pip install --quiet --no-deps atheris==3.0.0
 	$(BIN)/python tests/fuzz/fuzz_codec.py -max_total_time=$(or $(FUZZ_S),120) -rss_limit_mb=2048
+	$(BIN)/python tests/fuzz/fuzz_cleaners.py -max_total_time=$(or $(FUZZ_S),120) -rss_limit_mb=2048
 
 lint: setup  ## the course is consistent
 	$(BIN)/autograder lint

@@ -15,6 +15,7 @@ c.Autograde.autograde_preprocessors = [
 
 # What a student wrote must not run in the browser of who reads it (formgrader and feedback).
 c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.safe_markdown.markdown2html"}
+c.HTMLExporter.preprocessors = ["autograder.gradebook.safe_page.Clean"]
 
 # What a student reads: one page, scores first, no network.
 c.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"

@@ -14,10 +14,12 @@ From a submission to a grade, one way; each folder is a layer, and imports only 
     checking        what hidden checks are written with
     sandbox_inside  runs beside the student's code, and imports nothing of the rest
     course          a course as frozen values; nothing is executed
+    cleaning        what a student wrote, made harmless for a browser and a terminal
     errors          all errors as one tree
 
-What judges is ``course``, ``checking``, ``judging``, ``sandbox`` and ``sandbox_inside``. A course
-is data: notebooks in ``source/``, and hidden checks in the folder that its configuration names.
+What judges is ``course``, ``checking``, ``judging``, ``sandbox``, ``sandbox_inside`` and
+``cleaning``. A course is data: notebooks in ``source/``, and hidden checks in the folder that its
+configuration names.
 In this course that is ``autograder/graders/``, which no layer imports.
 
 A grader is written with the names of :mod:`autograder.checking`, which can all be imported from

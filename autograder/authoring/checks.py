@@ -13,7 +13,8 @@ from autograder.checking.questions import Rubric
 from autograder.course.course import Course
 from autograder.course.unit import Unit
 from autograder.errors import GraderBroken
-from autograder.judging.pytest_driver import Judgement, list_checks
+from autograder.judging.judgement import Judgement
+from autograder.judging.pytest_driver import list_checks
 
 FIXTURES = {"student", "lesson", "rng", "request", "tmp_path", "monkeypatch"}
 MOST = 0.9  # of a question's points for one of several checks; more is a slip of a key

@@ -23,7 +23,7 @@ from autograder.authoring.trials import Say
 from autograder.course.course import Course
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
-from autograder.judging.pytest_driver import Judgement
+from autograder.judging.judgement import Judgement
 
 
 @dataclass(frozen=True)

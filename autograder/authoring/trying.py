@@ -18,10 +18,10 @@ from autograder.authoring.needed_cells import needed, words
 from autograder.checking.notebook import StudentNotebook
 from autograder.course.course import Course
 from autograder.course.results import QuestionResult
-from autograder.course.submission import parse, restore
+from autograder.course.submission import Submission, parse, restore
 from autograder.course.unit import Unit
 from autograder.errors import CourseError
-from autograder.judging.evaluation import SEED, score
+from autograder.judging.evaluation import SEED, own_seeds, score
 from autograder.judging.pytest_driver import judge
 from autograder.sandbox.limits import LIMITS
 from autograder.sandbox.outputs import cell_errors
@@ -62,11 +62,14 @@ def try_answer(
     if not questions:
         raise CourseError(f"{path} answers no question of {unit_name}.")
     sample = samples.answered(course, unit_name, text, path)
-    notebook, _ = restore(parse(sample.data(STUDENT, demonstrations=False)), unit)
-    if whole:
-        return _judged(unit, notebook, questions)
-    trial = _judged(unit, _shortened(notebook, unit, questions), questions)
-    return _judged(unit, notebook, questions) if trial.lacks_a_name else trial
+    handed_in = Submission(STUDENT, unit_name, sample.data(STUDENT, demonstrations=False))
+    seeds = own_seeds(handed_in, SEED)  # the numbers that a sample of these answers meets
+    notebook, _ = restore(parse(handed_in.data), unit)
+    if not whole:
+        trial = _judged(unit, _shortened(notebook, unit, questions), questions, seeds)
+        if not trial.lacks_a_name:
+            return trial
+    return _judged(unit, notebook, questions, seeds)
 
 
 def answer_text(path: Path, question: str, unit: Unit) -> str:
@@ -110,14 +113,15 @@ def grader_text(unit: Unit, questions: Collection[str]) -> str:
     return "\n".join(own)
 
 
-def _judged(unit: Unit, notebook: NotebookNode, questions: Collection[str]) -> Trial:
-    limits = LIMITS.for_unit(unit.metadata)
-    with Session(unit.files, limits, seed=SEED, runtime=unit.runtime) as session:
+def _judged(
+    unit: Unit, notebook: NotebookNode, questions: Collection[str], seeds: tuple[int, int]
+) -> Trial:
+    limits, (hidden, visible) = LIMITS.for_unit(unit.metadata), seeds
+    with Session(unit.files, limits, seed=visible, runtime=unit.runtime) as session:
         executed = session.run(notebook)
         errors = cell_errors(executed)
-        checks = judge(unit, StudentNotebook(session, STUDENT, errors), SEED, questions).checks
-        if session.lost is not None:
-            raise session.lost
+        student = StudentNotebook(session, STUDENT, errors)
+        checks = judge(unit, student, hidden, questions).checks
     found = tuple(one for one in score(unit, checks) if one.id in questions)
     own = [errors[c.source] for c in executed.cells if c.source in errors and _is_of(c, questions)]
     return Trial(found, tuple(own), tuple(session.notices))

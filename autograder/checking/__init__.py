@@ -36,7 +36,7 @@ from autograder.checking.comparisons import (
 from autograder.checking.failing import explained, fail_knowing, works
 from autograder.checking.memory import once
 from autograder.checking.messages import describe_call, show
-from autograder.checking.notebook import StudentNotebook, check_raises
+from autograder.checking.notebook import StudentNotebook, check_raises, observed
 from autograder.checking.probes import probe
 from autograder.checking.questions import Rubric, question
 from autograder.checking.sheets import AnswerSheet, answer_sheet, read_sheet
@@ -91,6 +91,7 @@ __all__ = [
     "number_in",
     "number_or_fail",
     "numbers",
+    "observed",
     "once",
     "plain",
     "probe",

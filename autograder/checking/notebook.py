@@ -1,7 +1,7 @@
 """The student's notebook as a grader sees it: functions to call and variables to read.
 
 Everything that comes back is a plain value, decoded here. What the student's code does
-wrong (it raises, takes too long, dies) is a :class:`~autograder.checks.CheckFailed` with a
+wrong (it raises, takes too long, dies) is a :class:`~autograder.errors.CheckFailed` with a
 sentence for the student; a grader may catch it, and need not.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 import numpy as np
 
 from autograder.checking.messages import describe_call
@@ -18,11 +19,43 @@ from autograder.checking.questions import Probe
 from autograder.errors import CheckFailed, KernelDied, NotDefined, OtherId, StudentError
 from autograder.sandbox_inside.server import NOT_GIVEN
 
+T = TypeVar("T")
+
 
 class Transport(Protocol):
     """Carries one request to the student's kernel and its reply back."""
 
     def request(self, message: dict[str, Any], cpu_s: float | None) -> Any: ...
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """What the kernel says of an exception of the student's code."""
+
+    types: list[str] = []
+    text: str = ""
+    where: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a kernel answers: a value, an exception, or that there is no such name.
+
+    The values are whatever the student's process sent; the rest is of these types, or the reply
+    is the student's failure.
+    """
+
+    value: Any = msgspec.UNSET
+    error: Raised | None = None
+    missing: str | None = None
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    after: Any = None
+
+
+class Several(msgspec.Struct, frozen=True):
+    """The value of a reply to many calls at once: each result, and who raised instead."""
+
+    values: list[Any]
+    errors: dict[int, Raised]
 
 
 @dataclass(frozen=True)
@@ -47,7 +80,7 @@ class Outcome:
     name: str
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
-    reply: Any
+    reply: Reply
 
     @property
     def given(self) -> str:
@@ -99,7 +132,7 @@ class StudentNotebook:
     def call(self, _name: str, *args: Any, _cpu_s: float | None = None, **kwargs: Any) -> Any:
         """Call a function by its name and return its value."""
         message = {"op": "call", "name": _name, "args": list(args), "kwargs": kwargs}
-        return self._ask(message, describe_call(_name, *args, **kwargs), _cpu_s)["value"]
+        return self._ask(message, describe_call(_name, *args, **kwargs), _cpu_s).value
 
     def each(
         self,
@@ -114,32 +147,43 @@ class StudentNotebook:
         limit holds for all of them together. A call that raises does not stop the others.
         """
         pairs = [(list(args), dict(kwargs)) for args, kwargs in calls]
-        reply = self._ask({"op": "each", "name": name, **_packed(pairs)}, name, cpu_s)["value"]
-        match reply:
-            case {"values": list(values), "errors": dict(errors)} if len(values) == len(pairs):
-                pass
-            case _:
-                raise KernelDied(UNREADABLE)
-        replies = ({"value": value} for value in values)
+        message = {"op": "each", "name": name, **_packed(pairs)}
+        several = observed(self._ask(message, name, cpu_s).value, Several)
+        if len(several.values) != len(pairs):
+            raise KernelDied(UNREADABLE)
+        replies = [
+            Reply(value, error=several.errors.get(i)) for i, value in enumerate(several.values)
+        ]
         return [
-            Outcome(name, args, kwargs, {"error": errors[i]} if i in errors else reply)
-            for i, ((args, kwargs), reply) in enumerate(zip(pairs, replies, strict=True))
+            Outcome(name, args, kwargs, reply)
+            for (args, kwargs), reply in zip(pairs, replies, strict=True)
         ]
 
     def trace(self, _name: str, *args: Any, _cpu_s: float | None = None, **kwargs: Any) -> Trace:
         """Call a function and also see what became of its arguments."""
         message = {"op": "trace", "name": _name, "args": list(args), "kwargs": kwargs}
         reply = self._ask(message, describe_call(_name, *args, **kwargs), _cpu_s)
-        return Trace(
-            reply["value"], reply.get("args", []), reply.get("kwargs", {}), reply.get("after")
-        )
+        if len(reply.args) != len(args) or reply.kwargs.keys() != kwargs.keys():
+            raise KernelDied(UNREADABLE)
+        return Trace(reply.value, reply.args, reply.kwargs, reply.after)
 
     def value(self, name: str) -> Any:
         """The value of a variable that the notebook left."""
-        return self._ask({"op": "get", "name": name}, name, None)["value"]
+        return self._ask({"op": "get", "name": name}, name, None).value
 
-    def run(self, probe: Probe, *args: Any, _cpu_s: float | None = None, **kwargs: Any) -> Any:
-        """Run a probe in the student's kernel and return what it observed."""
+    def run(
+        self,
+        probe: Probe,
+        *args: Any,
+        _cpu_s: float | None = None,
+        _returns: Any = Any,
+        **kwargs: Any,
+    ) -> Any:
+        """Run a probe in the student's kernel and return what it observed.
+
+        What it reports is a claim of a process that the student controls. ``_returns`` names the
+        type that the check relies on (see :func:`observed`).
+        """
         message = {
             "op": "run",
             "name": probe.name,
@@ -147,11 +191,11 @@ class StudentNotebook:
             "args": list(args),
             "kwargs": kwargs,
         }
-        return self._ask(message, "your code", _cpu_s)["value"]
+        return observed(self._ask(message, "your code", _cpu_s).value, _returns)
 
-    def _ask(self, message: dict[str, Any], given: str, cpu_s: float | None) -> dict[str, Any]:
-        reply = self._transport.request(message, cpu_s)
-        if type(reply) is dict and "missing" in reply:
+    def _ask(self, message: dict[str, Any], given: str, cpu_s: float | None) -> Reply:
+        reply = observed(self._transport.request(message, cpu_s), Reply)
+        if reply.missing is not None:
             raise NotDefined(self._why_missing(message["name"]))
         _value_of(reply, lambda: given)
         return reply
@@ -182,25 +226,37 @@ def _packed(pairs: Sequence[tuple[list[Any], dict[str, Any]]]) -> dict[str, Any]
 UNREADABLE = "Your notebook answered the grader with something unreadable."
 
 
-def _value_of(reply: Any, given: Callable[[], str]) -> Any:
+def observed(value: Any, shape: type[T]) -> T:
+    """A value of the student's process as this type; fails the check where it is of another.
+
+    ``shape`` is a type of Python, numpy or torch, or a ``msgspec.Struct`` of such types, which
+    then is made from a dict. Lists and tuples stand for each other; numbers are not converted.
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except Exception:  # besides ValidationError what an array says when it is read as a dict
+        raise KernelDied(UNREADABLE) from None
+
+
+def _value_of(reply: Reply, given: Callable[[], str]) -> Any:
     """The value in a reply; raises StudentError for what the student's code raised."""
-    if type(reply) is dict and "value" in reply:
-        return reply["value"]
-    if type(reply) is dict and type(reply.get("error")) is dict:
-        raise _student_error(reply["error"], given())
-    raise KernelDied(UNREADABLE)
+    if reply.error is not None:
+        raise _student_error(reply.error, given())
+    if reply.value is msgspec.UNSET:
+        raise KernelDied(UNREADABLE)
+    return reply.value
 
 
-def _student_error(error: dict[str, Any], given: str) -> StudentError:
-    types = tuple(t for t in error.get("types", ()) if type(t) is str)
-    kind, text = (types or ("an error",))[0], str(error.get("text", ""))[:500]
+def _student_error(error: Raised, given: str) -> StudentError:
+    types = tuple(error.types)
+    kind, text = (types or ("an error",))[0], error.text[:500]
     if kind == "NotImplementedError" and not text:  # a library says which operation is missing
         return StudentError(
             "Not written yet: replace the line `raise NotImplementedError()` by your answer.",
             types,
         )
     message = f"{given} stopped with {kind}" + (f": {text}" if text else "")
-    where = str(error.get("where", ""))[:300]
+    where = error.where[:300]
     return StudentError(message.rstrip(".") + "." + (f" (At {where})" if where else ""), types)
 
 

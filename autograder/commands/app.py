@@ -7,6 +7,7 @@ import sys
 import typer
 
 from autograder.commands import authors, grading, instructors, kit, new, operators, trying
+from autograder.commands.terminal import say
 from autograder.errors import CourseError, SandboxUnavailable
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ def main() -> None:
     try:
         app()
     except (CourseError, SandboxUnavailable) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        say(f"autograder: {error}", error=True)
         sys.exit(1)
 
 

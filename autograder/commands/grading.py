@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.commands.terminal import CourseOption, console
+from autograder.commands.terminal import CourseOption, console, say
 from autograder.errors import CourseError
 
 SeedOption = Annotated[
@@ -61,7 +60,7 @@ def evaluate(
         refuse_to_show(*found.hidden)
     submission = Submission.read(notebook, student, chosen.name)
     if unsealed:
-        print(f"autograder: {UNSEALED}", file=sys.stderr)
+        say(f"autograder: {UNSEALED}", error=True)
     evaluation = judge(
         submission,
         chosen,
@@ -72,7 +71,7 @@ def evaluate(
     if output is not None:
         output.write_text(evaluation.notebook, "utf-8")
     if as_json:
-        print(json.dumps(evaluation.to_dict(), indent=1))
+        say(json.dumps(evaluation.to_dict(), indent=1))
     if gradescope is not None:
         from autograder.lms.gradescope.results_json import write
 

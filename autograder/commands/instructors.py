@@ -5,7 +5,6 @@ Each says what it did, what it wrote and what to do next.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.terminal import CourseOption
+from autograder.commands.terminal import say as say_line
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def say(lines: Iterable[str], *, error: bool = False) -> None:
     for line in lines:
-        print(line, file=sys.stderr if error else sys.stdout)
+        say_line(line, error=error)
 
 
 def roster(

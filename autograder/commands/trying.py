@@ -99,7 +99,7 @@ def try_(
         try:
             _try(found, unit, file, question, whole)
         except CourseError as error:
-            console.print(str(error), style="red", markup=False)
+            console.print(str(error), style="red", markup=False, soft_wrap=True)
         console.print("Waiting for the next save; Ctrl-C ends.", style="dim")
 
 

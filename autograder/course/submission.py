@@ -12,6 +12,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
+from autograder.cleaning.markup import is_picture
 from autograder.course.unit import Unit
 from autograder.errors import Unreadable
 
@@ -87,10 +88,14 @@ def _pictures(raw: Any) -> dict[str, dict[str, str]]:
     found = {}
     for name, bundle in raw.items() if isinstance(raw, dict) else ():
         kinds = bundle if isinstance(bundle, dict) else {}
-        kept = {kind: kinds[kind] for kind in PICTURES if isinstance(kinds.get(kind), str)}
+        kept = {kind: kinds[kind] for kind in PICTURES if _is_picture(kind, kinds.get(kind))}
         if kept:
             found[name] = kept
     return found
+
+
+def _is_picture(kind: str, data: Any) -> bool:
+    return isinstance(data, str) and is_picture(kind.removeprefix("image/"), data)
 
 
 def restore(submitted: NotebookNode, unit: Unit) -> tuple[NotebookNode, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.classrun.grade_entries import save_grades
 from autograder.classrun.kept_results import KeptResults
+from autograder.cleaning.characters import printable
 from autograder.course.course import Course
 from autograder.course.submission import Submission
 from autograder.sandbox.bubblewrap import refuse_to_show
@@ -40,7 +41,7 @@ class EvaluatingExporter(NotebookExporter):
         unit = course.unit(names["notebook"])
         evaluation, _ = KeptResults.of(course).evaluate(submission, unit, seed=course.seed)
         for notice in evaluation.notices:
-            self.log.warning("%s, %s: %s", names["student"], names["notebook"], notice)
+            self.log.warning("%s, %s: %s", names["student"], names["notebook"], printable(notice))
         return evaluation.notebook, resources
 
 

@@ -7,20 +7,20 @@ renders it with this package's own template: one file that needs no network.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latex2mathml.converter import convert as to_mathml
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
+
+from autograder.cleaning.policy import content_policy
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -117,26 +117,6 @@ def _lines(nb: NotebookNode, waiting: set[str]) -> Iterator[Line]:
             yield Line(name, title, mark["score"], mark["points"], bonus, name in waiting)
 
 
-_NO_MATHS = re.compile(r"(?s)(<pre\b.*?</pre>|<code\b.*?</code>|<[^>]*>)")
-_MATHS = re.compile(r"(?s)\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$]{1,500}?)(?<!\s)\$(?![\d$])")
-
-
-def with_mathml(page: str) -> str:
-    """Replace LaTeX formulas in HTML by MathML, which browsers draw without script or network."""
-    parts = _NO_MATHS.split(page)
-    return "".join(
-        part if number % 2 else _MATHS.sub(_formula, part) for number, part in enumerate(parts)
-    )
-
-
-def _formula(match: re.Match[str]) -> str:
-    block, inline = match.groups()
-    try:
-        return to_mathml(html.unescape(block or inline), display="block" if block else "inline")
-    except Exception:  # a student's dollars are no formula: let them stand as they are
-        return match.group(0)
-
-
 class FeedbackExporter(HTMLExporter):
     """Set as ``c.GenerateFeedback.exporter_class``."""
 
@@ -150,5 +130,5 @@ class FeedbackExporter(HTMLExporter):
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield from super().default_filters()
-        yield "mathml", with_mathml
+        yield "policy", content_policy
         yield "points", lambda number: f"{round(float(number), 2):g}"

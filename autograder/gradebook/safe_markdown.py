@@ -3,69 +3,122 @@
 nbgrader's formgrader and its feedback render a submission's Markdown as it is, so a script in
 an answer would run in the instructor's browser, with the instructor's rights. The course's
 ``nbgrader_config.py`` puts :func:`markdown2html` in the place of nbconvert's filter, in both.
+
+Formulas become MathML first, then :func:`autograder.cleaning.markup.clean_html` reads everything.
+What is too long for that is shown as the text that it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import cache
+from html import escape
 from typing import Any
+from urllib.parse import unquote
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
+from autograder.cleaning.formulas import mathml
+from autograder.cleaning.markup import TEXT, as_text, clean_html, is_picture
 from autograder.course.submission import PICTURES
 
-TAGS = frozenset(
-    "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img "
-    "kbd li ol p pre s span strong sub summary sup table tbody td tfoot th thead tr u ul".split()
-)
-_ATTRIBUTES = {
-    "a": ("href", "title"),
-    "img": ("src", "alt", "title", "width", "height"),
-    "td": ("colspan", "rowspan", "style"),
-    "th": ("colspan", "rowspan", "style"),
-}
-_STYLES = CSSSanitizer(allowed_css_properties=["text-align"])  # of a table's columns
-_IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*")
+LONGEST = 20_000  # characters of one cell; the longest of this course has 3,000
+# Of which the parser's time still grows with the square: so many are no text.
+_AT_MOST = {"[": 500, "\\begin{": 50}
+_PYTHON = frozenset(("python", "python3", "py", "ipython", "ipython3"))
+_TAG_BEGINS = re.compile(r"<(?=/?([A-Za-z][^\s/>]{0,40}))")
 
 
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """A Jinja filter: what is not harmless is shown as the text that the student typed."""
+    """A Jinja filter: what is not harmless is shown as the text that the student typed.
+
+    MathJax, which nbgrader's formgrader loads, leaves it alone: formulas are drawn already, and
+    its own commands for styles and links must not run on what was refused here.
+    """
     attachments = context.get("cell", {}).get("attachments", {})
-    return render(source, attachments)
+    return f'<div class="tex2jax_ignore">{render(source, attachments)}</div>'
 
 
 def render(source: str, attachments: Mapping[str, Any] | None = None) -> str:
     """Markdown as HTML without scripts, forms, frames and pictures from elsewhere."""
-    pictures = {
-        name: {kind: data for kind, data in bundle.items() if kind in PICTURES}
-        for name, bundle in (attachments or {}).items()
+    crowded = any(source.count(sign) > most for sign, most in _AT_MOST.items())
+    if len(source) > LONGEST or crowded:
+        return as_text(source)
+    return clean_html(_markdown().render(source, {"pictures": _pictures(attachments or {})}))
+
+
+def _pictures(attachments: Mapping[str, Any]) -> dict[str, str]:
+    """The pasted pictures by name, as addresses that hold them."""
+    return {
+        name: f"data:{kind};base64,{''.join(bundle[kind].split())}"
+        for name, bundle in attachments.items()
+        for kind in reversed(PICTURES)
+        if isinstance(bundle.get(kind), str) and is_picture(kind.split("/")[1], bundle[kind])
     }
-    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=pictures)
-    return bleach.clean(
-        MarkdownWithMath(renderer=renderer).render(source),
-        tags=TAGS,
-        attributes=_allowed,
-        protocols={"http", "https", "mailto", "data"},
-        css_sanitizer=_STYLES,
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "highlight": _coloured})
+    parser.enable(["table", "strikethrough"])
+    parser.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,  # "it costs $5 and $ 6" is no formula
+        allow_digits=False,
+        double_inline=True,
+        renderer=lambda latex, how: _formula(latex, block=how["display_mode"]),
+    )
+    parser.use(amsmath_plugin, renderer=lambda latex: _formula(latex, block=True, outside=True))
+    parser.add_render_rule("html_inline", _html)
+    parser.add_render_rule("html_block", _html)
+    parser.add_render_rule("image", _image)
+    return parser
+
+
+def _formula(latex: str, *, block: bool, outside: bool = False) -> str:
+    """A formula, or, where it is refused, what the student typed."""
+    sign = "" if outside else "$$" if block else "$"
+    return mathml(latex, block=block) or escape(f"{sign}{latex}{sign}", quote=False)
+
+
+def _coloured(code: str, language: str, _: str) -> str:
+    """Fenced code: Python in colours, as this course shows it; the rest plain."""
+    if language.lower() not in _PYTHON:
+        return ""
+    coloured = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
+    return f'<pre class="highlight"><code>{coloured}</code></pre>'
+
+
+def _html(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    """HTML in Markdown: tags that would not be kept become text, so that it can be read."""
+    return _TAG_BEGINS.sub(
+        lambda found: "<" if found[1].lower() in TEXT else "&lt;", tokens[index].content
     )
 
 
-class _Renderer(IPythonRenderer):
-    def _embed_image_or_attachment(self, src: str) -> str:
-        name = src.removeprefix("attachment:")
-        if name != src and not self.attachments.get(name):
-            return ""  # nbconvert would give up the whole page
-        return super()._embed_image_or_attachment(src)
-
-
-def _allowed(tag: str, name: str, value: str) -> bool:
-    if name == "src":  # a picture from elsewhere would tell its owner who reads this, and when
-        return _IMAGE.fullmatch(value) is not None
-    if name == "href":
-        return not value.lstrip().lower().startswith("data:")
-    return name == "class" or name in _ATTRIBUTES.get(tag, ())
+def _image(
+    renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    options: Any,
+    env: MutableMapping[str, Any],
+) -> str:
+    """A picture in the notebook's own attachments; of others the description is shown."""
+    address = str(tokens[index].attrs.get("src", ""))
+    described = escape(tokens[index].content)
+    if address.startswith("attachment:"):
+        address = env["pictures"].get(unquote(address.removeprefix("attachment:")), "")
+    if not address.startswith("data:"):
+        return described
+    return f'<img src="{escape(address)}" alt="{described}">'

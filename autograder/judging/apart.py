@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from autograder.course.results import Status
 from autograder.course.unit import Unit
 from autograder.errors import CheckFailed
+from autograder.judging.judgement import TOO_MUCH, UNJUDGED, Judgement
 from autograder.judging.judging_process import (
     Given,
     JudgingProcess,
@@ -19,8 +20,7 @@ from autograder.judging.judging_process import (
     close_judge,
     shared_judge,
 )
-from autograder.judging.pytest_driver import Judgement, ready
-from autograder.judging.verdicts import TOO_MUCH, UNJUDGED
+from autograder.judging.pytest_driver import ready
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.notebook_kernel import Packed
 

@@ -21,8 +21,9 @@ from autograder.course.unit import Question, Unit
 from autograder.errors import GraderBroken, OtherId, PreloadedDied, Unreadable
 from autograder.judging import grade_cells
 from autograder.judging.apart import judge_apart
+from autograder.judging.judgement import Judgement
 from autograder.judging.judging_process import Given
-from autograder.judging.pytest_driver import Judgement, judge
+from autograder.judging.pytest_driver import judge
 from autograder.judging.stopwatch import Stopwatch
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.outputs import cell_errors
@@ -85,14 +86,13 @@ def _evaluate(
         unit.files, own, warm=warm, sealed=sealed, seed=visible, runtime=unit.runtime
     ) as session:
         executed = session.run(notebook)
-        given = Given(submission.student_id, cell_errors(executed), hidden)
+        errors = cell_errors(executed)
         if stopwatch is None:
+            given = Given(submission.student_id, errors, hidden)
             judgement = judge_apart(unit, session, given, own)
-        else:  # an author looks on, and the notebook is the author's own
-            student = StudentNotebook(session, given.student_id, given.cell_errors)
+        else:  # an author's own notebooks, in this process
+            student = StudentNotebook(session, submission.student_id, errors)
             judgement = judge(unit, student, hidden, around=stopwatch.around(session.usage))
-        if session.lost is not None:
-            raise session.lost
     found = (*notices, *session.notices, *_notices(judgement.checks))
     evaluation = Evaluation(
         unit=unit.name,

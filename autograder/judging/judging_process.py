@@ -84,7 +84,7 @@ class JudgingProcess:
     def begin(self, given: Given, first: int, checks: list[CheckResult], budget: Budget) -> None:
         """Let it run the cases from ``first`` on. Raises ProcessEnded."""
         known = [dataclasses.astuple(check) for check in checks]
-        seed = f"{given.seed:x}"  # of more bits than a number of msgpack has
+        seed = f"{given.seed:x}"  # it has more bits than a number of a message
         self.send("judge", given.student_id, given.cell_errors, seed, first, known, budget)
 
     def send(self, *message: Any, buffers: Sequence[frames.Buffer] = ()) -> None:
@@ -226,8 +226,7 @@ class _Life:
         end = time.process_time() + all_s
         for number in range(first, len(self._grader)):
             _bound(resource.RLIMIT_CPU, math.ceil(min(time.process_time() + case_s, end)))
-            following = number + 1 if number + 1 < len(self._grader) else None
-            self._report(self._grader.run(number, following))
+            self._report(self._grader.run(number))
 
     def _report(self, check: CheckResult) -> None:
         short = dataclasses.replace(check, message=check.message[:LONGEST_TEXT])

@@ -11,11 +11,9 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +27,10 @@ from autograder.checking.questions import QuestionMark, Rubric
 from autograder.checking.titled_cases import MARK
 from autograder.course.results import CheckResult, Status
 from autograder.course.unit import Unit
-from autograder.errors import CourseError, GraderBroken
+from autograder.errors import CourseError, GraderBroken, PreloadedDied
 from autograder.judging import grader_modules
+from autograder.judging.judgement import Judgement, result_of, rubrics_of
 from autograder.judging.stopwatch import Around, unwatched
-from autograder.judging.verdicts import raised, verdict
 
 COLLECTED = 8  # graders kept ready in one process; a course has a few units
 
@@ -58,15 +56,6 @@ OPTIONS = [
 ]
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What a grader says: its checks, and the rubrics for the answers that people grade."""
-
-    checks: tuple[CheckResult, ...]
-    rubrics: Mapping[str, Sequence[Rubric]]
-    cpu_s: float = 0.0  # CPU seconds, where it was said in a process of its own
-
-
 def judge(
     unit: Unit,
     student: StudentNotebook,
@@ -79,8 +68,12 @@ def judge(
     Each case is run inside ``around(check)``. Raises GraderBroken if none can run.
     """
     grader = ready(unit)
-    grader.begin(unit, student, seed, grader.not_run, around)
-    return grader.judge(only)
+    checks = {k: c for k, c in grader.not_run.items() if not only or c.question in only}
+    grader.begin(unit, student, seed, checks, around)
+    for number in range(len(grader)):
+        if grader.key(number) in checks:
+            grader.run(number)
+    return grader.judgement
 
 
 def ready(unit: Unit) -> Grader:
@@ -175,9 +168,9 @@ class Grader:
         checks: Checks,
         around: Around = unwatched,
     ) -> None:
-        """Another student, and what is known of the checks so far."""
-        self._unit, self._student, self._seed = unit, student, seed
-        self._checks, self._around = dict(checks), around
+        """Another student, and what is known of the checks so far; then ``run`` one by one."""
+        self._unit, self._student, self._seed, self._around = unit, student, seed, around
+        self._checks = dict(checks)
 
     def __len__(self) -> int:
         """The number of cases; a check has one or several."""
@@ -187,18 +180,15 @@ class Grader:
         """The check that a case belongs to."""
         return _key(self._items[number])
 
-    def run(self, number: int, following: int | None) -> CheckResult:
-        """Run one case, before another, and return what is then known of its check."""
-        self._run(self._items[number], None if following is None else self._items[following])
+    def run(self, number: int) -> CheckResult:
+        """Run one case, and return what is then known of its check."""
+        wanted = (item for item in self._items[number + 1 :] if _key(item) in self._checks)
+        self._run(self._items[number], next(wanted, None))
         return self._checks[self.key(number)]
 
-    def judge(self, only: Collection[str]) -> Judgement:
-        """Run all checks, or those of some questions, one after another."""
-        wanted = {k for k, check in self._checks.items() if not only or check.question in only}
-        numbers = [number for number in range(len(self)) if self.key(number) in wanted]
-        for number, following in zip_longest(numbers, numbers[1:]):
-            self.run(number, following)
-        self._checks = {k: check for k, check in self._checks.items() if k in wanted}
+    @property
+    def judgement(self) -> Judgement:
+        """What is known of all checks."""
         return Judgement(tuple(self._checks.values()), self.rubrics)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -213,12 +203,12 @@ class Grader:
             return
         assert isinstance(item, pytest.Function)
         item._initrequest()  # forget the fixtures of an earlier student
-        error = raised(lambda: hook.pytest_runtest_setup(item=item))
+        error = _raised(lambda: hook.pytest_runtest_setup(item=item))
         if error is None:
-            error = raised(lambda: self._call(item, state))
-        after = raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
+            error = _raised(lambda: self._call(item, state))
+        after = _raised(lambda: hook.pytest_runtest_teardown(item=item, nextitem=following))
         item.funcargs.clear()  # nothing of this student stays
-        self._checks[_key(item)] = verdict(state, after if error is None else error)
+        self._checks[_key(item)] = result_of(state, after if error is None else error)
 
     def _call(self, item: pytest.Item, check: CheckResult) -> None:
         with self._around(check):
@@ -280,10 +270,10 @@ class Grader:
         return True
 
 
-def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubric]]:
-    """What people grade by: the RUBRICS of a unit's ``rubrics.py``."""
-    found = (module for path, module in modules.items() if path.name == "rubrics.py")
-    return getattr(next(found, None), "RUBRICS", {})
+def _raised(phase: Callable[[], Any]) -> BaseException | None:
+    """What a phase of a case raised, pytest's own outcomes (skip, fail) included."""
+    call = pytest.CallInfo.from_call(phase, when="call", reraise=(KeyboardInterrupt, PreloadedDied))
+    return call.excinfo.value if call.excinfo else None
 
 
 def _key(item: pytest.Item) -> Key:

@@ -11,9 +11,10 @@ from autograder.course.files import digest_of
 
 # What runs a notebook and its checks. What a course's notebooks compute with, the course names.
 ENGINE = (
-    "ipykernel", "ipython", "matplotlib", "msgpack", "nbclient", "nbformat", "numpy", "pytest",
+    "ipykernel", "ipython", "matplotlib", "msgpack", "nbclient", "nbformat", "nh3", "numpy",
+    "pytest",
 )  # fmt: skip
-JUDGING = ("errors.py", "course", "checking", "judging", "sandbox", "sandbox_inside")
+JUDGING = ("errors.py", "cleaning", "course", "checking", "judging", "sandbox", "sandbox_inside")
 
 
 @cache

@@ -10,10 +10,11 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.api import Student as Entry
 
+from autograder.cleaning.characters import printable
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.gradebook.access import opened
-from autograder.lms.csvfile import CsvFile, plain, printable, read_csv
+from autograder.lms.csvfile import CsvFile, plain, read_csv
 from autograder.lms.people import Person
 
 # Titles of columns, compared without case, spaces and punctuation; earlier ones win.

@@ -132,11 +132,6 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def printable(text: str) -> str:
-    """Text for a terminal: control and direction marks are spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def plain(header: str) -> str:
     """A column's title for comparing: ``ID number`` and ``idnumber`` are the same."""
     return re.sub(r"[\W_]+", "", header).casefold()

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autograder.lms.csvfile import CsvFile, plain, printable
+from autograder.cleaning.characters import printable
+from autograder.lms.csvfile import CsvFile, plain
 from autograder.lms.people import Person
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
+from autograder.cleaning.characters import without_controls
+from autograder.cleaning.policy import content_policy
 from autograder.course.results import CheckResult, Evaluation, Status
 from autograder.course.submission import Submission, parse
 from autograder.course.unit import Unit
@@ -202,8 +204,11 @@ def _look_at(known: Mapping[str, Evaluation]) -> Iterable[ToLookAt]:
 def page(report: ClassReport) -> str:
     """The report as one HTML file: pictures inside, no script, nothing fetched from elsewhere."""
     # The style sheet is that of the feedback page.
-    environment = Environment(loader=FileSystemLoader([TEMPLATES, STYLE]), autoescape=True)
+    environment = Environment(
+        loader=FileSystemLoader([TEMPLATES, STYLE]), autoescape=True, finalize=_without_controls
+    )
     environment.filters["points"] = lambda number: f"{number:.4g}"
+    environment.filters["policy"] = content_policy
     template = environment.get_template("autograder-report/index.html.j2")
     return template.render(
         report=report,
@@ -215,6 +220,11 @@ def page(report: ClassReport) -> str:
         pairs=report.pairs[:MOST_PAIRS],
         longest=report.cpu_s[:LONGEST],
     )
+
+
+def _without_controls(value: Any) -> Any:
+    """What a page shows of a text; its markup is escaped later."""
+    return without_controls(value) if type(value) is str else value
 
 
 def _picture(draw: Callable[[Any, ClassReport], None], report: ClassReport) -> str:

@@ -16,7 +16,6 @@ from nbformat.v4 import new_output
 
 from autograder.errors import KernelDied, PreloadedDied, TimedOut
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.outputs import clean
 from autograder.sandbox.provisioner import SealedKernelManager
 from autograder.sandbox.watch import Watch
 from autograder.sandbox.watched_socket import POLL_S, WatchedSocket
@@ -112,7 +111,6 @@ class NotebookKernel:
             self.watch.begin(limit)
             ended = await self._cell(runner, cell, index)
             left -= before - max(channel.allowance, 0)
-            clean(cell)
             if ended is not None:
                 return index, ended
             if self.watch.stopped:

@@ -1,58 +1,77 @@
 """Cleans what a student's cells displayed, before an instructor's browser shows it.
 
-Text and raster images stay; HTML loses scripts, styles and frames (nbconvert's sanitizer);
-JavaScript, SVG and widgets go. A page of the formgrader must not run a student's code.
+Once, when the whole notebook has run: a later cell may still rewrite what an earlier one showed
+(``update_display_data``). And again where a page is rendered. By allow-list: known types of output
+with known fields, text, raster images, and HTML as :mod:`autograder.cleaning.markup` leaves it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from functools import lru_cache
 from typing import Any
 
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode, from_dict
 
-IMAGES = ("image/png", "image/jpeg")
-_HTML = SanitizeHTML(
-    tags="b br code div em h1 h2 h3 h4 hr i li ol p pre span strong sub sup table tbody td tfoot "
-    "th thead tr ul".split(),
-    attributes={
-        "*": ["class", "style"],
-        "td": ["colspan", "rowspan"],
-        "th": ["colspan", "rowspan"],
-    },
-    styles="background-color border border-collapse border-left border-radius color "
-    "font-size font-style font-weight list-style margin margin-left padding text-align "
-    "width".split(),
-    strip=True,
-)
+from autograder.cleaning.characters import without_controls
+from autograder.cleaning.markup import clean_html, is_picture, tags
+
+IMAGES = {"image/png": "png", "image/jpeg": "jpeg"}
 _MAX_TEXT = 200_000  # characters of one output; more is not read by anybody
+# Of all outputs of a notebook together; what the kernel may send is less (limits.py), but one
+# message can rewrite a thousand outputs.
+_MAX_ALL = 24 << 20  # characters; an output counts 500 more for itself
+_MAX_TAGS = 60_000  # of HTML; a table has 1,300
+_TOO_MUCH = "More was displayed than is kept."
 
 
-def clean(cell: NotebookNode) -> None:
-    """Replace the outputs of a cell by safe ones of known types."""
-    cell.outputs = [output for raw in cell.outputs if (output := _clean(raw)) is not None]
-    if type(cell.get("execution_count")) is not int:
-        cell.execution_count = None
+def clean(notebook: NotebookNode) -> None:
+    """Replace the outputs of all cells by safe ones of known types."""
+    left, left_tags = _MAX_ALL, _MAX_TAGS
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        raw, cell.outputs = cell.get("outputs", ()), []
+        for number in range(len(raw)):
+            left_tags -= _tags(raw[number])
+            output = _clean(raw[number]) if left_tags >= 0 and left > 0 else None
+            left -= _size(output)
+            if left <= 0 or left_tags < 0:
+                cell.outputs.append(_output("stream", name="stderr", text=_TOO_MUCH))
+                break
+            cell.outputs += [output] if output is not None else []
+        if type(cell.get("execution_count")) is not int:
+            cell.execution_count = None
+
+
+def _tags(raw: Any) -> int:
+    data = raw.get("data") if isinstance(raw, dict) else None
+    return tags(_text(data.get("text/html"))) if isinstance(data, dict) else 0
+
+
+def _size(output: NotebookNode | None) -> int:
+    texts = [] if output is None else [*output.values(), *output.get("data", {}).values()]
+    return 500 + sum(len(text) for text in texts if isinstance(text, (str, list)))
 
 
 def _clean(raw: Any) -> NotebookNode | None:
-    kind = raw.get("output_type")
+    kind = raw.get("output_type") if isinstance(raw, dict) else None
     if kind == "stream":
         name = "stderr" if raw.get("name") == "stderr" else "stdout"
         return _output("stream", name=name, text=_text(raw.get("text")))
     if kind == "error":
         lines = raw.get("traceback")
-        traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
-        names = {key: _text(raw.get(key))[:2000] for key in ("ename", "evalue")}
-        return _output("error", traceback=traceback[-60:], **names)
+        traceback = [_text(line)[:20_000] for line in _listed(lines)[-60:]]
+        names = {key: _text(raw.get(key), colours=False)[:2000] for key in ("ename", "evalue")}
+        return _output("error", traceback=traceback, **names)
     if kind in ("display_data", "execute_result"):
         data = raw.get("data")
         return _display(data) if isinstance(data, dict) else None
     return None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _display(data: dict[str, Any]) -> NotebookNode:
@@ -69,32 +88,25 @@ def _data(data: dict[str, Any]) -> dict[str, str]:
     if isinstance(data.get("text/plain"), (str, list)):
         safe["text/plain"] = _text(data["text/plain"])
     if isinstance(data.get("text/html"), (str, list)):
-        safe["text/html"] = _safe_html(_text(data["text/html"]))
-    for kind in IMAGES:
-        if isinstance(data.get(kind), str) and _is_base64(data[kind]):
-            safe[kind] = data[kind]
+        safe["text/html"] = _safe_html(_text(data["text/html"], colours=False))
+    for kind, name in IMAGES.items():
+        picture = data.get(kind)
+        if isinstance(picture, str) and is_picture(name, picture):
+            safe[kind] = picture
     return safe
 
 
 @lru_cache(maxsize=500)
 def _safe_html(text: str) -> str:
     """The answers of visible checks are the same in most notebooks of a class."""
-    return str(_HTML.sanitize_html_tags(text))
+    return clean_html(text)
 
 
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode(text.replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True
-
-
-def _text(value: Any) -> str:
+def _text(value: Any, *, colours: bool = True) -> str:
     if isinstance(value, list):
         value = "".join(line for line in value if isinstance(line, str))
-    text = value if isinstance(value, str) else ""
-    return text.encode("utf-8", "replace").decode()[:_MAX_TEXT]
+    text = value[:_MAX_TEXT] if isinstance(value, str) else ""
+    return without_controls(text, colours=colours)
 
 
 def cell_errors(notebook: NotebookNode) -> dict[str, str]:

@@ -17,9 +17,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.settings import PLAIN, Runtime
-from autograder.errors import CheckFailed, KernelDied, PreloadedDied, TimedOut
+from autograder.errors import CheckFailed, KernelDied, TimedOut
 from autograder.sandbox.limits import LIMITS, Limits
 from autograder.sandbox.notebook_kernel import UNGRADABLE, NotebookKernel, Packed, _mark_lost
+from autograder.sandbox.outputs import clean
 from autograder.sandbox.provisioner import SealedKernelManager
 from autograder.sandbox_inside import codec
 
@@ -50,7 +51,6 @@ class Session:
         self._calls_cpu_s = 0.0
         self._began = time.monotonic()
         self.notices: list[str] = []
-        self.lost: PreloadedDied | None = None  # a kernel ended by no doing of the student's
         self.usage = {"notebook_cpu_s": 0.0, "calls_cpu_s": 0.0}
 
     def __enter__(self) -> Session:
@@ -65,7 +65,11 @@ class Session:
     def run(self, notebook: NotebookNode) -> NotebookNode:
         """Execute the notebook and return it with its outputs."""
         self._notebook, self._began = notebook, time.monotonic()
-        return self._execute()
+        executed = self._execute()
+        for cell, own in zip(executed.cells, notebook.cells, strict=True):
+            cell.metadata = copy.deepcopy(own.metadata)
+        clean(executed)  # last: until here a cell may have rewritten what another one showed
+        return executed
 
     def _execute(self) -> NotebookNode:
         assert self._notebook is not None
@@ -118,15 +122,6 @@ class Session:
         ``name`` is the word for it in messages. Nothing of the reply is decoded here. Raises
         PreloadedDied where the kernel ended, and the student's code did not do it.
         """
-        if self.lost is not None:  # whatever the graders make of it, nothing more is asked
-            raise self.lost
-        try:
-            return self._carry(name, request, cpu_s)
-        except PreloadedDied as error:
-            self.lost = error
-            raise
-
-    def _carry(self, name: str, request: Packed, cpu_s: float | None) -> Packed:
         kernel = self._living_kernel()
         allowed = self._limits.call_cpu_s if cpu_s is None else cpu_s
         total = self._limits.notebook_cpu_s - self._calls_cpu_s

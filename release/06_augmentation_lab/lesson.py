@@ -34,6 +34,8 @@ TRANSFORMS = {
 }
 WORDS = ("ok", "relabel", "breaks", "depends")
 MOST_DEPENDS = 6
+LABS = []  # for each lab its seeds and, for each arm, the networks that its runs have trained
+_latest = []  # the network that small_cnn made last, if any
 
 
 # ----------------------------------------------------------------- the data
@@ -127,7 +129,8 @@ def small_cnn(image_shape, classes=10, width=16):
         channels, width, height, width_px = width, 2 * width, height // 2, width_px // 2
     model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * height * width_px, classes))
     # The same numbers in another order in memory, in which a CPU pools three times as fast.
-    return model.to(memory_format=torch.channels_last)
+    _latest[:] = [model.to(memory_format=torch.channels_last)]
+    return _latest[0]
 
 
 def evaluate(model, images, labels):
@@ -173,17 +176,20 @@ def lab(run, seeds, cpu_s=60, **options):
 
     Calls ``run(False, seed, **options)`` and ``run(True, seed, **options)`` and returns
     ``{"plain": [history, ...], "augmented": [history, ...]}``, seed by seed. When the budget
-    is used up it says so and returns the pairs that are complete.
+    is used up it says so and returns the pairs that are complete. The networks stay in ``LABS``:
+    whoever doubts the results can ask them.
     """
-    results = {arm: [] for arm in ARMS}
+    results, networks = ({arm: [] for arm in ARMS} for _ in range(2))
+    LABS.append({"seeds": list(seeds), **networks})
     budget = Budget(cpu_s)
     try:
         with budget:
             for seed in seeds:
-                pair = [run(augment, seed, **options) for augment in (False, True)]
-                for arm, history in zip(ARMS, pair, strict=True):
+                pair = [_watched(run, augment, seed, **options) for augment in (False, True)]
+                for arm, (history, network) in zip(ARMS, pair, strict=True):
                     results[arm].append(history)
-                plain, augmented = (final_accuracy(history) for history in pair)
+                    networks[arm].append(network)
+                plain, augmented = (final_accuracy(history) for history, _ in pair)
                 print(
                     f"seed {seed}: validation accuracy {plain:.3f} plain, {augmented:.3f} "
                     f"augmented ({budget.used():.0f} of {cpu_s} CPU seconds used)"
@@ -195,6 +201,13 @@ def lab(run, seeds, cpu_s=60, **options):
             f"{len(results['augmented'])} of {len(seeds)} seeds are complete."
         )
     return results
+
+
+def _watched(run, augment, seed, **options):
+    """The history of a run and the network that it has trained, None where there is none."""
+    _latest.clear()
+    history = run(augment, seed, **options)
+    return history, next(iter(_latest), None)
 
 
 class BudgetError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -122,7 +123,11 @@ def test_each_save_of_answer_or_check_is_judged(course, tmp_path):
     answer.write_text(DIAGONAL)
     arguments = ["-m", "autograder.commands.app", "try", UNIT, str(answer), "--watch"]
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=course.root, stdout=subprocess.PIPE, text=True
+        [sys.executable, *arguments],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "400"},
     )
     said: list[str] = []
     threading.Thread(target=lambda: said.extend(process.stdout), daemon=True).start()

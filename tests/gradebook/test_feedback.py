@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook
 from support.courses import ROOT, nbgrader
 
-from autograder.gradebook.feedback import Line, with_mathml
+from autograder.gradebook.feedback import Line
 
 UNIT = "tiny"
 
@@ -87,9 +87,10 @@ def test_checks_and_comments_stand_with_their_answers(page):
 
 def test_the_page_fetches_nothing(page):
     """No script, style sheet, font or picture from elsewhere; it fits a phone."""
-    for word in ("<script", "<link", "@import", "src=", "url("):
+    for word in ("<script", "<link", "@import", " src=", "url("):
         assert word not in page
     assert 'name="viewport"' in page
+    assert "default-src 'none'" in page
 
 
 def test_a_question_that_waits_is_not_called_wrong():
@@ -100,19 +101,3 @@ def test_a_question_that_waits_is_not_called_wrong():
     assert Line("q", "Q", 2, 0, 2, waits=False).state == "full"
     lines = (waits, full, part, none)
     assert len({line.sign for line in lines}) == len({line.words for line in lines}) == 4
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["<p>it costs $5 and $6</p>", "<code>$x$</code>", "<p>a $ b $ c</p>", '<a title="$x$">y</a>'],
-)
-def test_dollars_that_are_no_formula_stay(text):
-    """Prices, code and attributes are left alone."""
-    assert with_mathml(text) == text
-
-
-def test_formulas_become_mathml():
-    """Inline and display formulas, also with signs that HTML escapes, and over two lines."""
-    assert 'display="inline"' in with_mathml("<p>so $a &lt; b$.</p>")
-    assert 'display="block"' in with_mathml("<p>$$y = W x$$</p>")
-    assert "<mtable" in with_mathml("<p>$\\begin{pmatrix} 1 &amp;\n 2 \\end{pmatrix}$</p>")

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, writes
 from autograder.course.results import Status
 from autograder.course.unit import Unit
 from autograder.errors import KernelDied, PreloadedDied
+from autograder.judging import judging_process
 from autograder.judging.apart import judge_apart
 from autograder.judging.judging_process import Given, close_judge
 from autograder.sandbox.limits import LIMITS
@@ -155,11 +156,12 @@ def test_the_process_stays_for_the_next_submission_and_ends_with_ours(tmp_path):
     )
     try:
         said = [judge_apart(three, Canned(), GIVEN, LIMITED).checks[0].status for _ in range(3)]
+        process = judging_process._shared
     finally:
         close_judge()
     assert said == [Status.FAILED, Status.PASSED, Status.FAILED]
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(process._pid, os.WNOHANG)
 
 
 def test_arrays_reach_the_checks_as_they_were_sent(tmp_path):

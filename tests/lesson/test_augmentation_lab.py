@@ -5,10 +5,16 @@ from __future__ import annotations
 import pickle
 import sys
 import time
+from importlib import import_module
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from support.courses import ROOT
+
+from autograder.errors import CheckFailed
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +108,61 @@ def test_photographs_from_the_files_of_cifar10(lesson, tmp_path, monkeypatch, ca
     assert name == "CIFAR-10"
     assert labels == [0, 0, 1, 1, 2, 2, 3]
     assert (images.transpose(0, 3, 1, 2).reshape(7, -1) == pixels[:7]).all()
+
+
+# ----------------------------------------------------------------- claims that earn nothing
+
+
+def grader(name):
+    return import_module(f"autograder.graders.06_augmentation_lab.{name}")
+
+
+@pytest.mark.parametrize("answer", ["untrained", "constant", "by position"])
+@pytest.mark.parametrize("kinds", [4, 10])
+def test_a_network_that_has_not_learnt_names_few_images(lesson, answer, kinds):
+    """For whichever draw, a network earns nothing by its start, by one answer, or by counting."""
+    learning, worst = grader("learning"), 0.0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        patterns = rng.normal(size=(kinds, 1, 8, 8))
+        images, labels = learning._noisy(rng, patterns, 100)
+        network = lesson.small_cnn((1, 8, 8), width=8)
+        answers = {
+            "untrained": network,
+            "constant": lambda x: torch.eye(10)[[3] * len(x)],
+            "by position": lambda x: torch.eye(10)[torch.arange(len(x)) % kinds],
+        }
+        worst = max(worst, learning.share_right(answers[answer], images, labels))
+    assert worst < 0.5
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_a_log_counts_for_its_own_run_only(seed, replayed):
+    """What a network noted in one run is refused as the log of a run with another draw."""
+    watched, rng = grader("watched_images"), np.random.default_rng(seed)
+    terms = [watched.drawn_term(rng, 35) for _ in range(2)]
+    x, weight, bias = (rng.normal(size=size) for size in ((4, 35), (10, 35), (10,)))
+    logits = x @ (weight + terms[0]).T + bias
+    noted = {"x": x, "logits": logits, "weight": weight, "bias": bias, "grad": None}
+    noted |= {"network": 1, "step": 0}
+    if replayed:
+        with pytest.raises(CheckFailed, match="does not follow from its weights"):
+            watched.rows_of([noted], terms[1])
+    else:
+        assert len(watched.rows_of([noted], terms[0])[1]) == 4
+
+
+def test_the_lab_keeps_the_networks_that_it_has_trained(lesson):
+    """Each run of the lab leaves its own network; a run that trains none leaves none."""
+
+    def run(augment, seed):
+        if augment:
+            lesson.small_cnn((1, 14, 14))
+        return {"val_acc": [0.5]}
+
+    lesson.lab(run, [7, 8])
+    kept = lesson.LABS[-1]
+    assert kept["seeds"] == [7, 8]
+    assert kept["plain"] == [None, None]
+    assert len({id(network) for network in kept["augmented"]}) == 2
+    assert None not in kept["augmented"]

@@ -529,7 +529,7 @@ OUTPUTS = {
 def test_an_output_cannot_act_in_the_browser_of_a_reader(name):
     """Scripts, handlers, frames, forms, SVG and widgets go; the text stays."""
     cell = new_code_cell("", outputs=[new_output("display_data", OUTPUTS[name])])
-    clean(cell)
+    clean(new_notebook(cells=[cell]))
     [output] = cell.outputs
     assert set(output.data) <= {"text/plain", "text/html", "image/png", "image/jpeg"}
     text = "".join(output.data.values())
@@ -540,12 +540,32 @@ def test_an_output_cannot_act_in_the_browser_of_a_reader(name):
         assert word not in html
 
 
+REWRITE = """
+from IPython.display import update_display
+evil = "<script>alert(1)</script><b onclick='alert(1)'>kept</b>"
+data = {"text/html": evil, "image/svg+xml": "<svg/>", "application/javascript": "alert(1)"}
+update_display(data, raw=True, display_id="early")
+"""
+
+
+def test_a_later_cell_does_not_rewrite_what_was_cleaned():
+    """An update reaches the display of an earlier cell, and is cleaned with all the rest."""
+    first = "from IPython.display import display\ndisplay('x', display_id='early');"
+    cells = [new_code_cell(first), new_code_cell(REWRITE)]
+    with Session({}, SMALL) as session:
+        done = session.run(new_notebook(cells=cells))
+    [output] = done.cells[0].outputs
+    assert output.data == {"text/html": "<b>kept</b>"}
+
+
 def test_a_forged_score_output_loses_its_place():
     """An execute_result, which nbgrader would read as a score, becomes a mere display."""
     raw = [new_output("execute_result", {"text/plain": "1000.0"}), {"output_type": "score"}]
     cell = new_code_cell("")
     cell.outputs, cell.execution_count = list(map(from_dict, raw)), "1000"
-    clean(cell)
+    notebook = from_dict({"cells": [cell]})
+    clean(notebook)
+    [cell] = notebook.cells
     assert [output.output_type for output in cell.outputs] == ["display_data"]
     assert cell.execution_count is None
 

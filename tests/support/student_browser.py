@@ -133,7 +133,11 @@ def jupyterlab(
             yield _address(runtime, server)
         finally:
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that was still starting
+                server.kill()
+                server.wait()
 
 
 def _address(runtime: Path, server: subprocess.Popen[bytes]) -> Callable[[str], str]:

@@ -49,6 +49,44 @@ def conv(rng: Generator, k: Size, c_in: int = 1, c_out: int = 1, **options: Any)
     return with_weight(weight, **options)
 
 
+# ------------------------------------------------------- where theory sees too much
+
+WIDE = 9  # the side of the kernels that only see part of what they could
+DEAD = -1000.0  # a bias with which a ReLU is off for every image
+
+
+def draw_part(rng: Generator, square: bool) -> tuple[np.ndarray, Pair]:
+    """A kernel (1, 1, 9, 9) that is 0 outside a drawn rectangle, and the size of the rectangle."""
+    (top, left), size = rng.integers(0, 2, 2), rng.integers(2, 9, 2)
+    size = size[:1].repeat(2) if square else size
+    weight = np.zeros((1, 1, WIDE, WIDE))
+    rows, columns = slice(top, top + size[0]), slice(left, left + size[1])
+    weight[0, 0, rows, columns] = conv(rng, (size[0], size[1]))["weight"][0, 0]
+    return weight, (int(size[0]), int(size[1]))
+
+
+def with_zeros(rng: Generator, square: bool = True) -> tuple[list[Spec], Pair]:
+    """A convolution of which most weights are 0, and its field."""
+    weight, size = draw_part(rng, square)
+    return [with_weight(weight)], size
+
+
+def cut_off(rng: Generator, square: bool = True) -> tuple[list[Spec], Pair]:
+    """A channel that sees all of 9×9, whose weight in the next layer is 0; another one counts."""
+    weight, size = draw_part(rng, square)
+    both = np.concatenate([conv(rng, WIDE)["weight"], weight])
+    mix = rng.choice([-1.0, 1.0]) * np.array([0.0, 1.0]).reshape(1, 2, 1, 1)
+    return [with_weight(both), with_weight(mix)], size
+
+
+def dead_relu(rng: Generator, square: bool = True) -> tuple[list[Spec], Pair]:
+    """A channel that sees all of 9×9 and is always below 0, before a ReLU; another one counts."""
+    weight, size = draw_part(rng, square)
+    first = with_weight(np.concatenate([conv(rng, WIDE)["weight"], abs(weight)]))
+    mix = with_weight(np.array([1.0, 1.5]).reshape(1, 2, 1, 1))
+    return [{**first, "bias": np.array([DEAD, 0.0])}, RELU, mix], size
+
+
 # ------------------------------------------------------- a net
 
 
@@ -59,6 +97,7 @@ class Net:
     layers: list[Spec]
     in_hw: Pair
     c_in: int = 1
+    measured: Pair | None = None  # where the weights make it smaller than the theory's
 
     @property
     def axes(self) -> tuple[list[Layer], list[Layer]]:
@@ -71,7 +110,12 @@ class Net:
 
     @property
     def field(self) -> Pair:
-        """The field (rf_h, rf_w), by the oracle of this unit."""
+        """The field (rf_h, rf_w) that the weights leave."""
+        return self.measured or self.theory
+
+    @property
+    def theory(self) -> Pair:
+        """The field (rf_h, rf_w) of such layers, by the oracle of this unit."""
         rows, columns = self.axes
         return width_of(rows), width_of(columns)
 

@@ -1,7 +1,9 @@
 """measured_rf: the field of a net that can only be called."""
 
+from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.random import Generator
@@ -11,6 +13,7 @@ from autograder import (
     StudentError,
     StudentNotebook,
     as_array,
+    check_close,
     check_equal,
     check_true,
     fail,
@@ -18,10 +21,23 @@ from autograder import (
     question,
     scalar,
     show,
+    works,
 )
 
 from .fields import reached
-from .nets import RELU, Net, Pair, Spec, conv, layer, measure, with_weight
+from .nets import (
+    RELU,
+    Net,
+    Pair,
+    Spec,
+    conv,
+    cut_off,
+    dead_relu,
+    layer,
+    measure,
+    with_weight,
+    with_zeros,
+)
 
 POOL = layer("pool", 2, 2)
 
@@ -43,6 +59,19 @@ NOT_PROOF = (
 )
 
 
+THEORY = (
+    "This is the field that layers of these sizes can have. This network has weights that are 0, "
+    "or a ReLU that is off for every image: measure what can change the unit."
+)
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What the probe ``measure`` reports."""
+
+    weights: list[Any]
+    field: Any = None
+
+
 def first_unit(net: Net) -> tuple[int, ...]:
     """What is left inside the image of the first unit's field (rows, columns)."""
     inside = [
@@ -55,8 +84,10 @@ def first_unit(net: Net) -> tuple[int, ...]:
 def mistakes(net: Net, got: tuple[Any, ...]) -> list[Mistake]:
     """What known mistakes give for the field of a net."""
     height, width = net.field
+    theory = [Mistake("theory-not-measured", THEORY, net.theory)] if net.measured else []
     fewer = all(a <= b for a, b in zip(got, net.field, strict=True))
     return [
+        *theory,
         Mistake("all-outputs", WHOLE_IMAGE, net.in_hw),
         Mistake("height-width-swapped", SWAPPED, (width, height)),
         Mistake("pixels-counted", SPAN, tuple(len(reached(layers)) for layers in net.axes)),
@@ -78,10 +109,12 @@ def two_numbers(value: Any) -> tuple[Any, ...] | None:
     return tuple(found) if len(found) == 2 and None not in found else None
 
 
-def run_measure(student: StudentNotebook, net: Net) -> dict[str, Any]:
+def run_measure(student: StudentNotebook, net: Net) -> Measured:
     """What :func:`measure` sees; a failure names the net."""
     try:
-        seen: dict[str, Any] = student.run(measure, net.layers, net.in_hw, net.c_in, _cpu_s=30)
+        seen: Measured = student.run(
+            measure, net.layers, net.in_hw, net.c_in, _cpu_s=30, _returns=Measured
+        )
     except StudentError as error:
         if "NotImplementedError" in error.types:
             raise
@@ -90,18 +123,28 @@ def run_measure(student: StudentNotebook, net: Net) -> dict[str, Any]:
 
 
 def check_measured(
-    student: StudentNotebook, layers: list[Spec], in_hw: Pair, c_in: int = 1
+    student: StudentNotebook,
+    layers: list[Spec],
+    in_hw: Pair,
+    c_in: int = 1,
+    measured: Pair | None = None,
 ) -> list[Any]:
     """Compare the measured field; returns the weights of the convolutions after the call."""
-    net = Net(layers, in_hw, c_in)
+    net = Net(layers, in_hw, c_in, measured)
     seen = run_measure(student, net)
-    got = two_numbers(seen["field"])
+    got = two_numbers(seen.field)
     if got is None:
-        shown = show(seen["field"])
+        shown = show(seen.field)
         fail(f"{net.call} returns {shown}, expected two whole numbers (rf_h, rf_w).")
     if got != net.field:
         check_equal(got, net.field, given=net.call, hints=mistakes(net, got))
-    return list(seen["weights"])
+    return seen.weights
+
+
+def check_part(student: StudentNotebook, drawn: tuple[list[Spec], Pair]) -> None:
+    """Compare the field of a net whose weights leave less than the theory's 9×9 pixels."""
+    layers, size = drawn
+    check_measured(student, layers, (11, 13), measured=size)
 
 
 @question("measured_rf", weight=1)
@@ -120,6 +163,7 @@ def test_measures_convolutions(
 ) -> None:
     """Convolutions, with padding, stride and dilation."""
     check_measured(student, [conv(rng, **sizes) for sizes in stack], (side, side))
+    check_part(student, with_zeros(rng))
 
 
 @question("measured_rf", weight=0.5)
@@ -129,6 +173,8 @@ def test_measures_both_axes(student: StudentNotebook, rng: Generator) -> None:
     layers = [conv(rng, (5, 1), s=(1, 2)), conv(rng, (2, 3), d=(3, 1))]
     check_measured(student, layers, (17, 15))
     check_measured(student, [conv(rng, (1, 3), p=(0, 1), c_in=3)], (11, 7), c_in=3)
+    check_part(student, with_zeros(rng, square=False))
+    check_part(student, cut_off(rng, square=False))
 
 
 def either_half(rng: Generator) -> np.ndarray:
@@ -149,6 +195,8 @@ def test_measures_through_relu(student: StudentNotebook, rng: Generator) -> None
     check_measured(student, [conv(rng, 3, p=1, bias=-0.5), RELU], (7, 9))
     layers = [conv(rng, 3, p=1, c_out=2), RELU, conv(rng, 3, p=1, c_in=2)]
     check_measured(student, layers, (11, 11))
+    check_part(student, dead_relu(rng))
+    check_part(student, dead_relu(rng))
 
 
 @question("measured_rf", weight=0.5)
@@ -157,6 +205,10 @@ def test_measures_through_max_pooling(student: StudentNotebook, rng: Generator) 
     check_measured(student, [POOL], (8, 8))
     check_measured(student, [conv(rng, 3), POOL], (10, 10))
     check_measured(student, [POOL, conv(rng, 3, c_out=2)], (16, 16))
+    for _ in range(2):
+        (kernel, *rest), (height, width) = with_zeros(rng)
+        pooled = (height + 1, width + 1)
+        check_measured(student, [kernel, layer("pool", 2, 1), *rest], (13, 14), measured=pooled)
 
 
 @question("measured_rf", weight=0.75)
@@ -168,6 +220,8 @@ def test_measures_without_cancelling(student: StudentNotebook, rng: Generator) -
     channels_out = np.concatenate([kernel, -kernel], axis=0)
     check_measured(student, [with_weight(channels_out, p=1)], (7, 7))
     check_measured(student, [with_weight(abs(either_half(rng)))], (9, 9))
+    check_part(student, cut_off(rng))
+    check_part(student, cut_off(rng))
 
 
 def backbone() -> list[Spec]:
@@ -183,13 +237,16 @@ def backbone() -> list[Spec]:
 
 
 @question("measured_rf", weight=0.5)
-def test_agrees_with_theory(student: StudentNotebook) -> None:
+def test_agrees_with_theory(student: StudentNotebook, rng: Generator) -> None:
     """A small backbone: stride, ReLU, pooling, dilation; and it keeps its weights."""
+    check_part(student, cut_off(rng))
+    check_part(student, cut_off(rng))
     layers = backbone()
-    after: list[Any] = [as_array(w) for w in check_measured(student, layers, (23, 27))]
-    before = [spec["weight"] for spec in layers if spec["kind"] == "conv"]
+    after = check_measured(student, layers, (23, 27))
+    before = [np.float32(spec["weight"]) for spec in layers if spec["kind"] == "conv"]
+    kept = len(after) == len(before) and all(map(partial(works, check_close), after, before))
     check_true(
-        all(np.allclose(a, b, rtol=1e-5) for a, b in zip(after, before, strict=True)),
+        kept,
         "After measured_rf(net, ...) the network has other weights than before.",
         hint="The caller still needs the network: change the weights of a copy "
         "(copy.deepcopy(net)), or none.",

@@ -9,15 +9,36 @@ logits stay.
 import itertools
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 
-from autograder import as_array, probe
+from autograder import as_array, fail, probe
 
 from ..shared.scenes import TORCH
 
+IMAGES, CLASSES = 5, 10
 FACTOR = -1024.0  # a power of two: no rounding. Negative for ReLU, large for tanh
 Pair = tuple[int, int]
+
+
+class Bends(msgspec.Struct, frozen=True):
+    """What :func:`traded` reports; each entry belongs to one of the weights."""
+
+    names: list[str]
+    dims: list[int]
+    before: Any
+    alone: list[list[Any]]
+    traded: list[list[Any]]
+
+    def __post_init__(self) -> None:
+        count = len(self.names)
+        lengths = [len(self.dims), len(self.alone), len(self.traded)]
+        complete = all(len(three) == 3 for three in self.alone)
+        if lengths != [count] * 3 or not complete:
+            raise ValueError("an entry for each weight is needed")
+        if any(len(others) != count - 1 for others in self.traded):
+            raise ValueError("an entry for each pair of weights is needed")
 
 
 def make_plain(model: Any) -> None:
@@ -80,21 +101,21 @@ def draw_colours(rng: np.random.Generator) -> torch.Tensor:
     return colours.expand(5, 3, 32, 32).contiguous()
 
 
-def straight_pairs(report: dict[str, Any]) -> tuple[list[Pair], int]:
+def straight_pairs(report: Bends) -> tuple[list[Pair], int]:
     """The pairs of weights between which nothing bends, and the number of groups they make.
 
     Weights that do not count, or that a norm scales back, are in no pair.
     """
-    before = centred(report["before"])
+    before = centred(report.before)
 
     def same(logits: Any) -> bool:
         return np.allclose(centred(logits), before, rtol=0, atol=0.02 * np.abs(before).max())
 
     def trade(i: int, j: int) -> bool:
-        return same(report["traded"][i][j - (j > i)])
+        return same(report.traded[i][j - (j > i)])
 
-    counts = [i for i, (erased, *_) in enumerate(report["alone"]) if not same(erased)]
-    tells = [i for i in counts if not any(map(same, report["alone"][i][1:]))]
+    counts = [i for i, (erased, *_) in enumerate(report.alone) if not same(erased)]
+    tells = [i for i in counts if not any(map(same, report.alone[i][1:]))]
     pairs = [(i, j) for i, j in itertools.combinations(tells, 2) if trade(i, j) and trade(j, i)]
     return pairs, groups_of(counts, pairs)
 
@@ -110,6 +131,7 @@ def groups_of(items: list[int], pairs: list[Pair]) -> int:
 def centred(logits: Any) -> np.ndarray:
     """The differences between the images: what a bias adds to all of them does not count."""
     z = as_array(logits)
-    assert z is not None
+    if z is None or z.shape != (IMAGES, CLASSES):
+        fail(f"The logits of {IMAGES} images should have the shape ({IMAGES}, {CLASSES}).")
     z = z.astype(float)
     return z - z.mean(axis=0)

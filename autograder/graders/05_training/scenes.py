@@ -31,13 +31,13 @@ def draw_images(rng: np.random.Generator, images: int) -> torch.Tensor:
 
 
 class Net(torch.nn.Module):
-    """Named layers one after another; each forward pass of images (N, C, H, W) leaves a note.
+    """Named layers one after another for images (N, C, H, W); the result is (N, classes).
 
-    ``seen`` gets for each pass the numbers of the images, the mode (True in training, None where
-    the layers differ) and whether the result (N, classes) is recorded for a backward pass.
+    ``seen`` gets for each forward pass the numbers of the images. It only helps to say what went
+    wrong: a student's code could change it, so nothing passes because of it.
     """
 
-    def __init__(self, weights: dict[str, Any], seen: list[dict[str, Any]], **layers: Any) -> None:
+    def __init__(self, weights: dict[str, Any], seen: list[Any], **layers: Any) -> None:
         super().__init__()
         torch.set_grad_enabled(True)  # whatever the notebook has left
         for name, layer in layers.items():
@@ -49,18 +49,28 @@ class Net(torch.nn.Module):
         out = images.flatten(1)
         for layer in self.children():
             out = layer(out)
-        modes = {module.training for module in self.modules()}
-        self.note(
-            {
-                "ids": image_numbers(images),
-                "training": modes.pop() if len(modes) == 1 else None,
-                "recorded": out.requires_grad,
-            }
-        )
+        self.note(image_numbers(images))
         return out
 
 
-HELPERS = (TORCH, Loader, data_loader, image_numbers, Net)
+def state_of(model: Any) -> dict[str, Any]:
+    """All weights and statistics of a network, as they are now."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def drawn_norm(rng: np.random.Generator, name: str, features: int) -> dict[str, torch.Tensor]:
+    """Weights of a batch normalisation whose statistics are not the default ones."""
+    drawn = {
+        "weight": rng.uniform(0.5, 2, features),
+        "bias": rng.normal(size=features),
+        "running_mean": rng.normal(size=features),
+        "running_var": rng.uniform(0.5, 2, features),
+    }
+    tensors = {f"{name}.{part}": torch.from_numpy(value).float() for part, value in drawn.items()}
+    return {**tensors, f"{name}.num_batches_tracked": torch.tensor(5)}
+
+
+HELPERS = (TORCH, Loader, data_loader, image_numbers, Net, state_of)
 
 
 def play(student: StudentNotebook, scene: Any, *args: Any, **options: Any) -> Any:

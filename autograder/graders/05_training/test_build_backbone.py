@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 
@@ -10,6 +11,7 @@ from autograder import (
     StudentNotebook,
     as_array,
     check_close,
+    check_equal,
     check_true,
     describe_call,
     fail,
@@ -21,7 +23,8 @@ from autograder import (
 )
 
 from ..shared.scenes import TORCH
-from .bends import FACTOR, bends, draw_colours, straight_pairs
+from .bends import FACTOR, Bends, bends, draw_colours, straight_pairs
+from .locality import Meeting, draw_pixels, meeting
 from .mistakes import SOFTMAX_TWICE
 from .scenes import play
 
@@ -93,6 +96,27 @@ def slopes_of(model: Any, images: Any) -> dict[str, Any]:
 SIZE, LOGITS, RESCALED, SLOPES = map(asking, (size_of, logits_of, rescaled_logits, slopes_of))
 
 
+def pixels_of(model: Any, images: Any) -> dict[str, Any]:
+    """The logits of all images."""
+    return {"logits": model(images)}
+
+
+PIXELS = asking(pixels_of)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What :func:`look` reports: what its ``observe`` gives, or the type of what is no network."""
+
+    type: str | None = None
+    parameters: int = 0
+    logits: Any = None
+    alone: list[Any] = []
+    training: Any = None
+    rescaled: Any = None
+    weights: int = 0
+    learning: int = 0
+
+
 @probe
 def shares_parameters(student: Any, **options: Any) -> bool:
     """Whether two networks share parameters."""
@@ -101,33 +125,57 @@ def shares_parameters(student: Any, **options: Any) -> bool:
     return any(id(p) in own for p in second.parameters())
 
 
-def ask(
-    student: StudentNotebook, scene: Any, images: np.ndarray, seed: int = 0, **options: Any
-) -> Any:
+def ask(student: StudentNotebook, scene: Any, images: Any, seed: int = 0, **options: Any) -> Report:
     """The report of one probe; fails where ``build_backbone(**options)`` is no network."""
-    report = play(student, scene, torch.as_tensor(images).float(), seed, **options)
-    if "type" in report:
+    x = torch.as_tensor(images).float()
+    report: Report = play(student, scene, x, seed, **options, _returns=Report)
+    if report.type is not None:
         given = describe_call("build_backbone", **options)
-        fail(f"{given} should return an nn.Module, got {report['type']}.")
+        fail(f"{given} should return an nn.Module, got {report.type[:40]}.")
     return report
 
 
 def parameters(student: StudentNotebook, **options: Any) -> int:
     """The number of parameters of ``build_backbone(**options)``."""
     image = np.zeros((1, options.get("in_ch", 3), 32, 32))
-    count: int = ask(student, SIZE, image, **options)["parameters"]
-    return count
+    return ask(student, SIZE, image, **options).parameters
 
 
-def require_convolutions(student: StudentNotebook) -> None:
-    """A first layer that shares its weights costs few parameters for one more input channel."""
-    if not works(cost_of_a_channel, student):  # in_ch is not used: test_backbone_shapes says so
-        return
-    more = cost_of_a_channel(student)
+def where_pixels_meet(student: StudentNotebook, rng: np.random.Generator) -> Meeting:
+    """How the pixels of drawn images interact in the logits, found out once for all checks."""
+
+    def compute() -> Meeting:
+        scene = draw_pixels(rng)
+        report = ask(student, PIXELS, scene.images, int(rng.integers(1 << 30)), widths=SMALL)
+        logits = as_array(report.logits)
+        given = f"build_backbone(widths={SMALL})"
+        check_logits(logits, (len(scene.images), 10), given)
+        assert logits is not None  # else the line above has failed
+        check_true(np.isfinite(logits).all(), "Some logits are not finite.")
+        return meeting(logits, scene)
+
+    return once(student, "where pixels meet", compute)
+
+
+def require_convolutions(student: StudentNotebook, rng: np.random.Generator) -> None:
+    """Convolutions share their weights, and near pixels meet in them where far ones do not.
+
+    Every check asks for it: what a network without convolutions reports is worth nothing.
+    """
+    if works(cost_of_a_channel, student):  # else in_ch is not used: test_backbone_shapes says so
+        more = cost_of_a_channel(student)
+        check_true(
+            more < 2000,
+            f"One more input channel costs {more:,} parameters.",
+            hint="The first layer should be a convolution, which shares its weights across the "
+            "image.",
+        )
     check_true(
-        more < 2000,
-        f"One more input channel costs {more:,} parameters.",
-        hint="The first layer should be a convolution, which shares its weights across the image.",
+        where_pixels_meet(student, rng).local,
+        "In this network pixels that lie side by side meet no more than pixels far apart.",
+        hint="The first layers should be convolutions with kernels of more than one pixel, each "
+        "with a nonlinearity.",
+        mistake="not-local",
     )
 
 
@@ -156,11 +204,18 @@ def test_backbone_shapes(student: StudentNotebook, rng: np.random.Generator) -> 
     """Images of 32×32 pixels become logits, one for each class, whatever the arguments."""
     for images, options in SHAPES:
         x = rng.normal(size=(images, options.get("in_ch", 3), 32, 32))
-        logits = ask(student, LOGITS, x, **options)["logits"]
+        logits = ask(student, LOGITS, x, **options).logits
         expected = (images, options.get("num_classes", 10))
         check_logits(logits, expected, describe_call("build_backbone", **options))
     check_networks_of_their_own(student)
-    require_convolutions(student)
+    require_convolutions(student, rng)
+    check_true(
+        where_pixels_meet(student, rng).shrinks,
+        "Height and width do not shrink on the way: pixels nine apart never meet in a unit, or a "
+        "step of one pixel changes nothing.",
+        hint="Halve them twice, by pooling or by strides, before the last convolution.",
+        mistake="never-shrinks",
+    )
 
 
 def check_logits(logits: Any, expected: tuple[int, int], given: str) -> None:
@@ -173,7 +228,7 @@ def check_logits(logits: Any, expected: tuple[int, int], given: str) -> None:
 
 def check_networks_of_their_own(student: StudentNotebook) -> None:
     check_true(
-        not play(student, shares_parameters, widths=SMALL),
+        not play(student, shares_parameters, widths=SMALL, _returns=bool),
         f"build_backbone(widths={SMALL}), called twice, gives networks that share their "
         "parameters.",
         hint="Each call builds a new network: training one must not change the other.",
@@ -182,7 +237,7 @@ def check_networks_of_their_own(student: StudentNotebook) -> None:
 
 
 @question("build_backbone", weight=2)
-def test_backbone_size(student: StudentNotebook) -> None:
+def test_backbone_size(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The network has 300,000 to 1,500,000 parameters, and fewer with small widths."""
     count = parameters(student)
     check_true(
@@ -199,7 +254,7 @@ def test_backbone_size(student: StudentNotebook) -> None:
     )
     for index in range(4):
         check_width_counts(student, index, small)
-    require_convolutions(student)
+    require_convolutions(student, rng)
 
 
 def check_width_counts(student: StudentNotebook, index: int, small: int) -> None:
@@ -222,7 +277,7 @@ def test_backbone_returns_raw_logits(student: StudentNotebook, rng: np.random.Ge
     seeds = rng.integers(1 << 30, size=3).tolist()
     reports = [ask(student, RESCALED, x, seed, widths=SMALL) for seed in seeds]
     plain, training, rescaled = (
-        np.array([as_array(report[kind]) for report in reports])
+        np.array([logits_in(getattr(report, kind)) for report in reports])
         for kind in ("logits", "training", "rescaled")
     )
     logits = np.stack([plain, training])
@@ -242,7 +297,15 @@ def test_backbone_returns_raw_logits(student: StudentNotebook, rng: np.random.Ge
         hint="Logits are scores without limits: the output layer stays linear.",
         mistake="squashed-logits",
     )
-    require_convolutions(student)
+    require_convolutions(student, rng)
+
+
+def logits_in(report: Any) -> np.ndarray:
+    """Logits of two images (2, 10)."""
+    logits = as_array(report)
+    check_logits(logits, (2, 10), f"build_backbone(widths={SMALL})")
+    assert logits is not None
+    return logits
 
 
 def check_no_softmax(outputs: np.ndarray, where: str) -> None:
@@ -260,7 +323,8 @@ def test_backbone_is_not_linear(student: StudentNotebook, rng: np.random.Generat
     """There is a nonlinearity after each convolution."""
     seed = int(rng.integers(1 << 30))
     parameters(student, widths=SMALL)  # it says so if this is no network
-    report = play(student, bends, draw_colours(rng), seed, FACTOR, widths=SMALL)
+    colours = draw_colours(rng)
+    report: Bends = play(student, bends, colours, seed, FACTOR, widths=SMALL, _returns=Bends)
     pairs, groups = straight_pairs(report)
     if pairs and groups < 3:
         fail(
@@ -270,10 +334,10 @@ def test_backbone_is_not_linear(student: StudentNotebook, rng: np.random.Generat
             mistake="no-nonlinearity",
         )
     # Four convolutions and the head are five groups. A layer may be made of several weights.
-    convs = [i for i, dims in enumerate(report["dims"]) if dims == 4]
+    convs = [i for i, dims in enumerate(report.dims) if dims == 4]
     straight = [pair for pair in pairs if len(convs) == 4 and set(pair) & set(convs)]
     if straight or (pairs and groups < 5):
-        first, second = (report["names"][i] for i in (straight or pairs)[0])
+        first, second = (report.names[i] for i in (straight or pairs)[0])
         fail(
             f"Between the layers with the weights {show(first)} and {show(second)} there is no "
             "nonlinearity.",
@@ -281,29 +345,33 @@ def test_backbone_is_not_linear(student: StudentNotebook, rng: np.random.Generat
             "can; pooling does not change that. Each of the four convolutions needs one behind it.",
             mistake="one-nonlinearity-missing",
         )
-    require_convolutions(student)
+    require_convolutions(student, rng)
 
 
 @question("build_backbone", weight=1)
 def test_backbone_sees_each_image_alone(student: StudentNotebook, rng: np.random.Generator) -> None:
     """In evaluation mode the logits of an image do not depend on the rest of the batch."""
     report = ask(student, LOGITS, rng.normal(size=(3, 3, 32, 32)), widths=SMALL)
-    together = as_array(report["logits"])
-    for index, alone in enumerate(report["alone"]):
-        expected = None if together is None else together[index : index + 1]
+    together = as_array(report.logits)
+    given = f"build_backbone(widths={SMALL})"
+    check_logits(together, (3, 10), given)
+    assert together is not None  # else the line above has failed
+    check_equal(len(report.alone), 3, given="the number of images")
+    for index, alone in enumerate(report.alone):
+        expected = together[index : index + 1]
         given = f"image {index} of 3, given alone"
         check_close(alone, expected, given=given, what="its logits")
-    require_convolutions(student)
+    require_convolutions(student, rng)
 
 
 @question("build_backbone", weight=1)
 def test_backbone_can_learn(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The gradient reaches the parameters."""
     report = ask(student, SLOPES, rng.normal(size=(2, 3, 32, 32)), widths=SMALL)
-    learning, count = report["learning"], report["weights"]
+    learning, count = report.learning, report.weights
     check_true(
         learning > 0.8 * count,
         f"Only {learning} of {count} weight tensors get a gradient.",
         hint="No detach() and no torch.no_grad() inside the model, and no frozen layer.",
     )
-    require_convolutions(student)
+    require_convolutions(student, rng)

@@ -1,8 +1,11 @@
 """evaluate: loss and accuracy over all batches, and no trace of the measurement."""
 
+import collections
 import math
+from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,15 +15,15 @@ from autograder import (
     Mistake,
     StudentNotebook,
     check_close,
-    check_equal,
     check_true,
     fail,
     probe,
     question,
     show,
+    works,
 )
 
-from ..shared.scenes import Loader, image_numbers, reference
+from ..shared.scenes import Loader, reference
 from . import scenes
 from .mistakes import (
     CLASSES_ON_DIM_1,
@@ -29,7 +32,7 @@ from .mistakes import (
     mean_loss_mistakes,
     single,
 )
-from .scenes import Net, data_loader, draw_images, play
+from .scenes import Net, data_loader, draw_images, drawn_norm, play, state_of
 
 Weights = dict[str, Tensor]
 
@@ -55,14 +58,7 @@ def linear_logits(weights: Weights, x: Tensor) -> Tensor:
 def draw_normalised(rng: np.random.Generator, images: int) -> tuple[Weights, Tensor, Tensor]:
     """Data for a network with batch normalisation, whose statistics are not the default ones."""
     weights, x, y = draw_evaluation(rng, 3, (rng.random(images) < 0.5).tolist())
-    norm = {
-        "norm.weight": torch.from_numpy(rng.uniform(0.5, 2, 3)).float(),
-        "norm.bias": torch.from_numpy(rng.normal(size=3)).float(),
-        "norm.running_mean": torch.from_numpy(rng.normal(size=3)).float(),
-        "norm.running_var": torch.from_numpy(rng.uniform(0.5, 2, 3)).float(),
-        "norm.num_batches_tracked": torch.tensor(5),
-    }
-    return weights | norm, x, y
+    return weights | drawn_norm(rng, "norm", 3), x, y
 
 
 # ------------------------------------------------------------------ scenes
@@ -77,7 +73,25 @@ def linear_net(weights: Weights, seen: list[Any]) -> Any:
     return Net(weights, seen, **layers)
 
 
-HELPERS = (*scenes.HELPERS, linear_net)
+class Telling(torch.nn.Module):
+    """Multiplies logits by 1, and by the one of two factors where they are recorded for a gradient.
+
+    An image that comes again is multiplied by the other factor each time.
+    """
+
+    def __init__(self, factors: Any) -> None:
+        super().__init__()
+        self.factors = factors
+        self.passes: collections.Counter[Any] = collections.Counter()
+
+    def forward(self, z: Any) -> Any:
+        rows = [tuple(row) for row in z.detach().tolist()]
+        again = torch.tensor([self.factors[1] ** self.passes[row] for row in rows])
+        self.passes.update(rows)
+        return z * again[:, None] * (self.factors[0] if z.requires_grad else 1.0)
+
+
+HELPERS = ("import collections", *scenes.HELPERS, linear_net, Telling)
 
 
 @probe(with_=HELPERS)
@@ -93,31 +107,40 @@ def measured_on_batches(student: Any, weights: Weights, *batches: Any) -> Any:
 
 
 def traces(student: Any, weights: Weights, *batches: Any, training: bool = True) -> dict[str, Any]:
-    """What evaluate returns, the modes in which it calls a network, and what it leaves of it."""
-    seen: list[Any] = []
-    model = linear_net(weights, seen).train(training)
-    return {
-        "result": student.evaluate(model, data_loader(*batches)),
-        "modes": [look["training"] for look in seen],
-        "state": {name: value.detach() for name, value in model.state_dict().items()},
-        "training": model.training,
-    }
+    """What evaluate returns, what it leaves of a network, and what this then makes of images."""
+    model = linear_net(weights, []).train(training)
+    result = student.evaluate(model, data_loader(*batches))
+    state = state_of(model)
+    return {"result": result, "state": state, "after": model(batches[0]).detach()}
 
 
-TRACES = probe(traces, with_=HELPERS)
+def records(student: Any, weights: Weights, factors: Any, *batches: Any) -> dict[str, Any]:
+    """What evaluate returns for a network that tells when it is recorded, and a step afterwards.
+
+    The step is one of ours, on the same images: its weights tell whether the network can learn.
+    """
+    model = linear_net(weights, [])
+    model.add_module("telling", Telling(factors))
+    result = student.evaluate(model, data_loader(*batches))
+    del model.telling
+    x, y, _ = batches
+    loss = torch.nn.functional.cross_entropy(model(x), y)
+    if loss.requires_grad:
+        model.zero_grad()
+        loss.backward()
+        torch.optim.SGD(model.parameters(), lr=1.0).step()
+    return {"result": result, "state": state_of(model)}
 
 
-@probe(with_=HELPERS)
-def records(student: Any, weights: Weights, *batches: Any) -> dict[str, Any]:
-    """Which images the network sees, what is recorded, and whether it can learn afterwards."""
-    seen: list[Any] = []
-    model = linear_net(weights, seen)
-    student.evaluate(model, data_loader(*batches))
-    return {
-        "ids": [number for look in seen for number in look["ids"]],
-        "recorded": any(look["recorded"] for look in seen),
-        "can_learn": torch.is_grad_enabled() and all(p.requires_grad for p in model.parameters()),
-    }
+TRACES, RECORDS = probe(traces, with_=HELPERS), probe(records, with_=HELPERS)
+
+
+class Evaluated(msgspec.Struct, frozen=True):
+    """What :func:`traces` and :func:`records` report."""
+
+    state: dict[str, Any]
+    result: Any = None
+    after: Any = None
 
 
 # ------------------------------------------------------------------ loss
@@ -147,18 +170,14 @@ def test_validation_loss(student: StudentNotebook, rng: np.random.Generator) -> 
 
 # ------------------------------------------------------------------ accuracy
 
-SHARES = [  # for each image whether the network is right; number of classes; size of a batch
-    ([1, 1, 0], 3, 3),
-    ([1, 0, 1, 0, 0, 0, 1], 4, 3),
-    ([1, 1, 0, 0, 0], 2, 1),
-]
+SHARES = [(3, 3, 3), (7, 4, 3), (5, 2, 1)]  # images, classes, size of a batch
 
 
 @question("evaluate", weight=4)
 def test_accuracy(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The accuracy is the share of right images, between 0 and 1."""
-    for right, classes, size in SHARES:
-        weights, x, y = draw_until_distinct(rng, [r == 1 for r in right], classes, size)
+    for images, classes, size in SHARES:
+        right, (weights, x, y) = draw_until_distinct(rng, images, classes, size)
         result = play(student, measured, weights, x, y, size)
         check_close(
             metric(result, "acc"),
@@ -170,14 +189,17 @@ def test_accuracy(student: StudentNotebook, rng: np.random.Generator) -> None:
 
 
 def draw_until_distinct(
-    rng: np.random.Generator, right: list[bool], classes: int, size: int
-) -> tuple[Weights, Tensor, Tensor]:
-    """Data on which the largest logit of each column does not happen to give the accuracy."""
+    rng: np.random.Generator, images: int, classes: int, size: int
+) -> tuple[np.ndarray, tuple[Weights, Tensor, Tensor]]:
+    """Which images are right, some but not all, and data on which no mistake gives their share."""
     while True:
-        weights, x, y = draw_evaluation(rng, classes, right)
+        right = rng.permutation(images) < rng.integers(1, images)
+        weights, x, y = data = draw_evaluation(rng, classes, right.tolist())
         by_column = argmax_over_images(linear_logits(weights, x), y, size)
-        if not abs(by_column - np.mean(right)) <= 0.1:
-            return weights, x, y
+        batches = np.mean([right[i : i + size].mean() for i in range(0, images, size)])
+        unequal = images % size == 0 or abs(batches - right.mean()) > 0.05
+        if unequal and not abs(by_column - right.mean()) <= 0.1:
+            return right, data
 
 
 def argmax_over_images(logits: Tensor, y: Tensor, size: int) -> float:
@@ -212,56 +234,85 @@ NO_EVAL = (
 )
 
 
-def check_eval_mode(modes: list[bool | None]) -> None:
-    check_true(modes, "The network was never called.")
-    message = "The network was not in evaluation mode in each forward pass."
-    switched = all(mode is False for mode in modes)
-    check_true(switched, message, hint=NO_EVAL, mistake="no-eval")
+RECORDED = (
+    "Measure inside `with torch.no_grad():`. Without it each forward pass keeps its "
+    "intermediate results in memory, for a backward pass that never comes."
+)
+STAYS_OFF = (
+    "Measure inside `with torch.no_grad():`, which ends with its block, instead of switching "
+    "gradients off for good."
+)
+TWICE = "The network should see each image once."
 
 
-def evaluate(model: Any, loader: Any) -> dict[str, float]:
-    """What a measurement in training mode gives."""
-    losses = [cross_entropy(model(x), y, reduction="none").detach() for x, y in loader]
-    return {"loss": torch.cat(losses).mean().item()}
+def measuring(training: bool = False, record: bool = False, times: int = 1) -> Any:
+    """A right evaluate, or one with a mistake: in training mode, recorded, or done twice."""
+
+    def evaluate(model: Any, loader: Any) -> dict[str, float]:
+        before = model.training
+        model.train(training)
+        with torch.set_grad_enabled(record):
+            for _ in range(times):
+                parts = [(model(x), y) for x, y in loader]
+        model.train(before)
+        logits, y = (torch.cat(part) for part in zip(*parts, strict=True))
+        return {"loss": cross_entropy(logits, y).item()}
+
+    return reference(evaluate)
 
 
 @question("evaluate", weight=3)
 def test_evaluation_leaves_no_trace(student: StudentNotebook, rng: np.random.Generator) -> None:
     """It measures in evaluation mode and changes neither weights nor statistics."""
-    weights, x, y = draw_normalised(rng, 4)
-    report = play(student, TRACES, weights, x, y, 2)
-    check_eval_mode(report["modes"])
-    # What it reports of its mode may be made up; the loss tells as well.
-    wrong = traces(reference(evaluate), weights, x, y, 2)["result"]
-    got = report["result"] if isinstance(report["result"], dict) else {}
-    if Mistake("no-eval", NO_EVAL, single(wrong["loss"])).explains(got.get("loss")):
-        fail("The loss is the one of training mode.", hint=NO_EVAL, mistake="no-eval")
-    state = report["state"] if isinstance(report["state"], dict) else {}
-    for name, value in weights.items():
-        check_close(state.get(name), value, given="after evaluate", what=name)
+    data = (*draw_normalised(rng, 4), 2)
+    report = play(student, TRACES, *data, _returns=Evaluated)
+    check_loss(report.result, traces, data, Mistake("no-eval", NO_EVAL, measuring(training=True)))
+    check_state(report.state, data[0], "after evaluate")
+
+
+def check_loss(result: Any, scene: Any, data: Any, *wrong: Mistake) -> None:
+    """The loss must be the one that a right evaluate gives in this scene.
+
+    Each mistake is a wrong evaluate; it is played only where the loss is not the right one.
+    """
+    hints = [
+        Mistake(row.name, row.sentence, partial(loss_of, scene, row.values[0], data))
+        for row in wrong
+    ]
+    expected = loss_of(scene, measuring(), data)
+    check_close(metric(result, "loss"), expected, given="4 images", what="loss", hints=hints)
+
+
+def loss_of(scene: Any, our_own: Any, data: Any) -> np.ndarray:
+    return single(scene(our_own, *data)["result"]["loss"])
+
+
+def check_state(state: dict[str, Any], expected: Weights, given: str) -> None:
+    for name, value in expected.items():
+        check_close(state.get(name), value, given=given, what=name)
 
 
 @question("evaluate", weight=3)
 def test_evaluation_records_no_gradient(student: StudentNotebook, rng: np.random.Generator) -> None:
     """It sees each image once and records nothing for a backward pass."""
-    weights, x, y = draw_evaluation(rng, 3, [True] * 5)
-    report = play(student, records, weights, x, y, 2)
-    ids, numbers = sorted(report["ids"]), sorted(image_numbers(x))
-    check_equal(ids, numbers, given="the images that the network saw")
+    weights, x, y = draw_evaluation(rng, 3, (rng.random(4) < 0.5).tolist())
+    data = (weights, rng.uniform(1.5, 3, 2).tolist(), x, y, 2)
+    report = play(student, RECORDS, *data, _returns=Evaluated)
+    recorded = Mistake("no-no-grad", RECORDED, measuring(record=True))
+    check_loss(report.result, records, data, recorded, Mistake("twice", TWICE, measuring(times=2)))
+    unmoved = all(matching(report.state.get(name), value) for name, value in weights.items())
     check_true(
-        not report["recorded"],
-        "The forward passes were recorded for a gradient.",
-        hint="Measure inside `with torch.no_grad():`. Without it each forward pass keeps its "
-        "intermediate results in memory, for a backward pass that never comes.",
-        mistake="no-no-grad",
-    )
-    check_true(
-        report["can_learn"],
+        not unmoved,
         "After evaluate no gradient is recorded any more, so the network cannot go on learning.",
-        hint="Measure inside `with torch.no_grad():`, which ends with its block, instead of "
-        "switching gradients off for good.",
+        hint=STAYS_OFF,
         mistake="gradients-stay-off",
     )
+    right = records(measuring(), *data)["state"]
+    check_state(report.state, right, "after evaluate and one more step of SGD")
+
+
+def matching(got: Any, expected: Tensor) -> bool:
+    return works(check_close, got, expected)
 
 
 @question("evaluate", weight=2)
@@ -269,12 +320,17 @@ def test_evaluation_restores_the_mode(student: StudentNotebook, rng: np.random.G
     """Afterwards the model is in the mode again in which it came."""
     for training in (True, False):
         data = (*draw_normalised(rng, 4), 2)
-        report = play(student, TRACES, *data, training=training)
-        check_eval_mode(report["modes"])
+        report = play(student, TRACES, *data, training=training, _returns=Evaluated)
+        no_eval = Mistake("no-eval", NO_EVAL, measuring(training=True))
+        check_loss(report.result, traces, data, no_eval)
+        right, other = (
+            traces(measuring(), *data, training=m)["after"] for m in (training, not training)
+        )
         check_true(
-            report["training"] is training,
+            not matching(report.after, other),
             f"The model came in {'training' if training else 'evaluation'} mode and left in the "
             "other one.",
             hint="Remember model.training at the start, and call model.train(that) at the end.",
             mistake="mode-not-restored",
         )
+        check_close(report.after, right, given="after evaluate", what="the logits")

@@ -1,9 +1,11 @@
 """overfit16: the student's loop learns 16 images by heart, and returns the losses."""
 
 import math
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
@@ -21,6 +23,7 @@ from autograder import (
 
 from .scenes import play
 
+Rng = np.random.Generator
 CPU_SECONDS = 20  # twice what the notebook allows
 
 
@@ -45,25 +48,55 @@ def overfit_scene(student: Any, weights: Any, images: Any, labels: Any) -> dict[
     return {"weights": dict(model.state_dict()), "losses": losses}
 
 
-def overfitted(student: StudentNotebook, lesson: ModuleType) -> tuple[float, Any]:
-    """The loss of the trained network on the 16 images, computed here, and the returned losses.
+class Trained(msgspec.Struct, frozen=True):
+    """What the scene reports."""
 
-    Training is played once for all checks of a student.
+    weights: dict[str, Any]
+    losses: Any = None
+
+
+@dataclass(frozen=True)
+class Overfitted:
+    """The loss before and after training, computed here, the returned losses, and the scene."""
+
+    start: float
+    loss: float
+    losses: Any
+    scene: tuple[Any, ...]  # the trained weights, images, labels
+
+
+def overfitted(student: StudentNotebook, lesson: ModuleType, rng: Rng) -> Overfitted:
+    """What training makes of the network; it is played once for all checks of a student."""
+    return once(student, "overfit", lambda: play_overfit(student, lesson, rng))
+
+
+def play_overfit(student: StudentNotebook, lesson: ModuleType, rng: Rng) -> Overfitted:
+    """Train on the 16 images in a drawn order, their classes numbered in a drawn way.
+
+    Weights that were trained for another numbering do not know these labels.
     """
-    return once(student, "overfit", lambda: play_overfit(student, lesson))
-
-
-def play_overfit(student: StudentNotebook, lesson: ModuleType) -> tuple[float, Any]:
     model, (images, labels) = lesson.small_cnn(), lesson.sixteen_images()
-    weights = dict(model.state_dict())
-    report = play(student, overfit_scene, weights, images, labels, _cpu_s=CPU_SECONDS)
+    order = rng.permutation(len(images))
+    images, labels = images[order], torch.from_numpy(rng.permutation(4))[labels[order]]
+    start = loss_of(model, images, labels)
+    return trained(student, model, start, dict(model.state_dict()), images, labels)
+
+
+def trained(student: StudentNotebook, model: Any, start: float, *scene: Any) -> Overfitted:
+    """Let the student's loop train these weights once, and measure here what it left."""
+    report: Trained = play(student, overfit_scene, *scene, _cpu_s=CPU_SECONDS, _returns=Trained)
     try:
-        model.load_state_dict(report["weights"])
+        model.load_state_dict(report.weights)
     except (RuntimeError, TypeError, AttributeError):
         fail("After overfit the model no longer has the layers that it came with.")
+    _, images, labels = scene
+    loss = loss_of(model, images, labels)
+    return Overfitted(start, loss, report.losses, (report.weights, images, labels))
+
+
+def loss_of(model: Any, images: Any, labels: Any) -> float:
     with torch.no_grad():
-        loss = cross_entropy(model(images), labels).item()
-    return loss, report["losses"]
+        return cross_entropy(model(images), labels).item()
 
 
 def what_to_try(loss: float) -> str:
@@ -83,17 +116,17 @@ def what_to_try(loss: float) -> str:
 
 
 @question("overfit16", weight=1)
-def test_loss_falls(student: StudentNotebook, lesson: ModuleType) -> None:
+def test_loss_falls(student: StudentNotebook, lesson: ModuleType, rng: Rng) -> None:
     """Training on the 16 images brings their loss below 0.5."""
-    loss, _ = overfitted(student, lesson)
+    loss = overfitted(student, lesson, rng).loss
     message = f"After overfit the loss on the 16 images is {show(loss)}; a guess has 1.386."
     check_true(loss < 0.5, message, hint=what_to_try(loss))
 
 
 @question("overfit16", weight=2)
-def test_learns_sixteen_images(student: StudentNotebook, lesson: ModuleType) -> None:
+def test_learns_sixteen_images(student: StudentNotebook, lesson: ModuleType, rng: Rng) -> None:
     """Training on the 16 images brings their loss below 0.05."""
-    loss, _ = overfitted(student, lesson)
+    loss = overfitted(student, lesson, rng).loss
     message = f"After overfit the loss on the 16 images is {show(loss)}, expected less than 0.05."
     check_true(loss < 0.05, message, hint=what_to_try(loss))
 
@@ -104,34 +137,48 @@ FLOOR = math.log(1 + 3 / math.e)  # of the loss of probabilities of 4 classes
 
 
 @question("overfit16", weight=1)
-def test_returned_losses(student: StudentNotebook, lesson: ModuleType) -> None:
+def test_returned_losses(student: StudentNotebook, lesson: ModuleType, rng: Rng) -> None:
     """The losses that it returns tell of this training."""
-    loss, losses = overfitted(student, lesson)
-    message = f"After overfit the loss on the 16 images is {show(loss)}: they are not learnt yet."
-    check_true(loss < 0.05, message)
-    first, last = ends_of(losses)
+    seen = overfitted(student, lesson, rng)
+    message = (
+        f"After overfit the loss on the 16 images is {show(seen.loss)}: they are not learnt yet."
+    )
+    check_true(seen.loss < 0.05, message)
+    first, last = ends_of(seen.losses)
     if last > FLOOR - 0.01:
         fail(
             f"The returned losses end at {show(last)}, but the loss of the network is "
-            f"{show(loss)}.",
+            f"{show(seen.loss)}.",
             hint="Cross-entropy applies softmax itself: give it raw logits. With probabilities "
             "instead, the loss of 4 classes cannot fall below 0.74.",
             mistake="softmax-twice",
         )
     check_true(
-        first > last and last < 0.5,
+        0.75 * seen.start < first < 3 * seen.start and 0 < last < 0.5,
         f"The returned losses go from {show(first)} to {show(last)}, but the loss of the network "
-        f"went from 1.39 to {show(loss)}.",
+        f"went from {show(seen.start)} to {show(seen.loss)}.",
+    )
+    check_starts_low(student, lesson, seen)
+
+
+def check_starts_low(student: StudentNotebook, lesson: ModuleType, seen: Overfitted) -> None:
+    """Train the trained network once more: now the losses start low. Made-up ones do not know."""
+    again = trained(student, lesson.small_cnn(), seen.loss, *seen.scene)
+    first, _ = ends_of(again.losses, least=1)
+    check_true(
+        first < 0.75 * seen.start,
+        f"The network came with a loss of {show(seen.loss)}, but the returned losses start at "
+        f"{show(first)}.",
     )
 
 
-def ends_of(losses: Any) -> tuple[float, float]:
-    """The first and the last loss; fails where there are no two numbers."""
+def ends_of(losses: Any, least: int = 2) -> tuple[float, float]:
+    """The first and the last loss; fails where there are fewer than ``least`` numbers."""
     losses = training_curve(losses)
     numbers = [as_array(value) for value in losses] if isinstance(losses, (list, tuple)) else []
     if not numbers and (array := as_array(losses)) is not None and array.ndim == 1:
         numbers = list(array)
-    good = len(numbers) > 1 and all(n is not None and np.size(n) == 1 for n in numbers)
+    good = len(numbers) >= least and all(n is not None and np.size(n) == 1 for n in numbers)
     check_true(good, f"overfit should return a list of losses, got {show(losses)}.")
     first, last = (float(np.ravel(n)[0]) for n in (numbers[0], numbers[-1]) if n is not None)
     return first, last

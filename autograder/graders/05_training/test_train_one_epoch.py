@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -24,10 +25,10 @@ from autograder import (
 )
 
 from ..shared.mistakes import for_case
-from ..shared.scenes import Loader, image_numbers, reference
+from ..shared.scenes import Loader, reference
 from . import scenes
 from .mistakes import ERASED, MEAN_NOT_SUM, SOFTMAX_TWICE, mean_loss_mistakes, single
-from .scenes import Net, data_loader, draw_images, play
+from .scenes import Net, data_loader, draw_images, drawn_norm, play, state_of
 
 Weights = dict[str, Tensor]
 
@@ -60,11 +61,31 @@ def split_weights(weights: Weights, vector: Tensor) -> Weights:
 # ------------------------------------------------------------------ scenes
 
 
-class Modal(torch.nn.Module):
-    """Computes something else in evaluation mode, as dropout does."""
+class Dropped(torch.nn.Module):
+    """Dropout whose masks are given, one (features,) for each forward pass in training mode."""
+
+    def __init__(self, masks: Any) -> None:
+        super().__init__()
+        self.masks, self.passes = masks, 0
 
     def forward(self, z: Any) -> Any:
-        return torch.tanh(z if self.training else 2 * z)
+        if not self.training:
+            return z
+        self.passes += 1
+        return z * self.masks[(self.passes - 1) % len(self.masks)]
+
+
+class Trail(torch.nn.Module):
+    """Passes images (N, 6) on, and keeps a number for each feature that depends on their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trail = torch.zeros(6)
+
+    def forward(self, images: Any) -> Any:
+        for image in images.detach():
+            self.trail = self.trail / 2 + image
+        return images
 
 
 class Orders:
@@ -80,11 +101,11 @@ class Orders:
         return self.images
 
 
-def small_net(weights: Weights, seen: list[Any], between: Any = None) -> Any:
-    """Linear, tanh (or another layer ``between``), linear; its passes are noted in ``seen``."""
-    hidden = torch.nn.Linear(6, 5, dtype=torch.float32)
-    head = torch.nn.Linear(5, 4, dtype=torch.float32)
-    return Net(weights, seen, hidden=hidden, between=between or torch.nn.Tanh(), head=head)
+def small_net(weights: Weights, seen: list[Any], *between: Any) -> Any:
+    """Linear, the layers ``between``, tanh, linear."""
+    layers: dict[str, Any] = {"hidden": torch.nn.Linear(6, 5, dtype=torch.float32)}
+    layers |= {layer.__class__.__name__.lower(): layer for layer in (*between, torch.nn.Tanh())}
+    return Net(weights, seen, **layers, head=torch.nn.Linear(5, 4, dtype=torch.float32))
 
 
 def sgd(model: Any, lr: float = 0.5, momentum: float = 0.0) -> Any:
@@ -117,28 +138,38 @@ def returned_loss(student: Any, weights: Weights, *batches: Any, **options: Any)
     return student.train_one_epoch(model, Loader(*batches), sgd(model, **options))
 
 
-def modes(student: Any, training: bool, weights: Weights, *batches: Any) -> dict[str, Any]:
-    """The modes in which a network is called that came in training mode or not; its weights."""
-    seen: list[Any] = []
-    model = small_net(weights, seen, Modal()).train(training)
-    student.train_one_epoch(model, data_loader(*batches), sgd(model))
-    return {"modes": [look["training"] for look in seen], "weights": vector_of(model)}
+def modes(
+    student: Any, training: bool, lr: float, weights: Weights, masks: Any, *batches: Any
+) -> dict[str, Any]:
+    """The weights and statistics that an epoch leaves, with dropout and batch normalisation.
+
+    The network comes in training mode or not.
+    """
+    norm = torch.nn.BatchNorm1d(5, dtype=torch.float32)
+    model = small_net(weights, [], Dropped(masks), norm).train(training)
+    student.train_one_epoch(model, data_loader(*batches), sgd(model, lr=lr))
+    return state_of(model)
 
 
-def images_seen(student: Any, orders: list[list[int]], weights: Weights, x: Any, *more: Any) -> Any:
-    """The numbers of the images of each epoch, in the order in which the network sees them."""
+def images_seen(
+    student: Any, orders: list[list[int]], weights: Weights, x: Any, *more: Any
+) -> list[dict[str, Any]]:
+    """For each epoch the numbers of the images, as the network sees them, and their trail."""
     seen: list[Any] = []
     epochs = []
-    model = small_net(weights, seen)
+    hidden, head = torch.nn.Linear(6, 5), torch.nn.Linear(5, 4)
+    trail = Trail()
+    model = Net(weights, seen, trail=trail, hidden=hidden.float(), head=head.float())
     opt, loader = sgd(model), data_loader(x, *more, sampler=Orders(orders, len(x)))
     for _ in orders:
         student.train_one_epoch(model, loader, opt)
-        epochs.append([number for look in seen for number in look["ids"]])
+        ids = [number for look in seen for number in look]
+        epochs.append({"ids": ids, "trail": trail.trail})
         seen.clear()
     return epochs
 
 
-HELPERS = (*scenes.HELPERS, Modal, Orders, small_net, sgd, vector_of)
+HELPERS = (*scenes.HELPERS, Dropped, Trail, Orders, small_net, sgd, vector_of)
 NEW_WEIGHTS = probe(new_weights, with_=HELPERS)
 NEW_WEIGHTS_FOR_MARGIN = probe(new_weights_for_margin, with_=HELPERS)
 RETURNED_LOSS = probe(returned_loss, with_=HELPERS)
@@ -301,23 +332,47 @@ def check_epoch_loss(
 # ------------------------------------------------------------------ mode, images, loss_fn
 
 
+NO_TRAIN = (
+    "Call model.train() first: in evaluation mode dropout does nothing, and batch normalisation "
+    "keeps frozen statistics."
+)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What :func:`images_seen` reports of an epoch."""
+
+    ids: list[int]
+    trail: Any
+
+
 @question("train_one_epoch", weight=2)
 def test_training_mode(student: StudentNotebook, rng: np.random.Generator) -> None:
     """The network is in training mode in each forward pass, in whatever mode it came."""
-    for training in (True, False):
-        scene = (training, *draw_training(rng, 5), 2)
-        report = play(student, MODES, *scene)
-        check_true(report["modes"], "The network was never called.")
-        # What it reports of its mode may be made up; the weights tell as well.
-        frozen = Mistake("no-train-mode", "", modes(FROZEN, *scene)["weights"])
-        check_true(
-            all(report["modes"]) and not frozen.explains(report["weights"]),
-            f"The model came in {'training' if training else 'evaluation'} mode, and was not in "
-            "training mode in each forward pass.",
-            hint="Call model.train() first: in evaluation mode dropout does nothing, and batch "
-            "normalisation keeps frozen statistics.",
-            mistake="no-train-mode",
-        )
+    for training, lr in ((False, 0.0), (True, 0.0), (False, 0.5)):
+        weights, *data = draw_training(rng, 8)
+        masks = torch.from_numpy(rng.choice([0.0, 2.0], (4, 5))).float()
+        masks[:, rng.integers(5)] = 2.0  # something is left of each image
+        scene = (training, lr, weights | drawn_norm(rng, "batchnorm1d", 5), masks, *data, 4)
+        state = play(student, MODES, *scene, _returns=dict[str, Any])
+        check_trained_in_training_mode(state, *scene)
+
+
+def check_trained_in_training_mode(state: dict[str, Any], *scene: Any) -> None:
+    """By the numbers: the running statistics are those of training mode, and so are the weights.
+
+    Where the loop has another mistake its weights are wrong in both modes; with a learning rate of
+    0 this does not matter.
+    """
+    right, frozen = modes(RIGHT, *scene), modes(FROZEN, *scene)
+    training, lr = scene[:2]
+    given = f"the model came in {'training' if training else 'evaluation'} mode"
+    for name, value in right.items() if lr == 0 else ():
+        mistake = Mistake("no-train-mode", NO_TRAIN, frozen[name])
+        what = f"after the epoch its {name}"
+        check_close(state.get(name), value, given=given, what=what, hints=[mistake])
+    stays = all(Mistake("", "", value).explains(state.get(name)) for name, value in frozen.items())
+    message = f"{given}, and was not in training mode in each forward pass."
+    check_true(not stays, message, hint=NO_TRAIN, mistake="no-train-mode")
 
 
 @question("train_one_epoch", weight=1)
@@ -325,10 +380,13 @@ def test_each_image_once(student: StudentNotebook, rng: np.random.Generator) -> 
     """Each image is seen once in an epoch, in the loader's order, also in the second epoch."""
     weights, x, y = draw_training(rng, 5)
     order = rng.permutation(5).tolist()
-    orders = [order, order[::-1]]
-    epochs = play(student, IMAGES_SEEN, orders, weights, x, y, 2)
-    for seen, order in zip(epochs, orders, strict=True):
-        check_equal(seen, image_numbers(x[order]), given="the images that the network saw")
+    scene = ([order, order[::-1]], weights, x, y, 2)
+    epochs = play(student, IMAGES_SEEN, *scene, _returns=list[Seen])
+    right = images_seen(RIGHT, *scene)
+    check_equal(len(epochs), len(right), given="the number of epochs")
+    for seen, expected in zip(epochs, right, strict=True):
+        check_equal(seen.ids, expected["ids"], given="the images that the network saw")
+        check_close(seen.trail, expected["trail"], what="what a layer keeps of the images")
 
 
 @question("train_one_epoch", weight=1)

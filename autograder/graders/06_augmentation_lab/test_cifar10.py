@@ -1,5 +1,7 @@
 """cifar10: colour photographs, loaded, cropped, mirrored and learnt from."""
 
+import pickle
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,11 @@ from autograder import (
     probe,
     question,
     show,
+    works,
 )
 
+from . import test_random_crop as crops
+from . import test_random_hflip as flips
 from .changed_images import SIGMAS, distinct_images, images_like, named, tensor, window_of
 from .learning import check_learns_colours
 
@@ -27,9 +32,8 @@ Change = tuple[tuple[int, int], bool]  # the offset of the crop, and whether it 
 
 
 @probe
-def load_from_folder(student: Any, pixels: np.ndarray, labels: list[int], n: int) -> Any:
-    """load_cifar10 on a small folder in the original layout of CIFAR-10."""
-    import pickle
+def load_from_folder(student: Any, files: dict[str, bytes], n: int) -> Any:
+    """load_cifar10 on a folder with these files."""
     import tempfile
     from pathlib import Path
 
@@ -38,14 +42,8 @@ def load_from_folder(student: Any, pixels: np.ndarray, labels: list[int], n: int
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root, "cifar-10-batches-py")
         folder.mkdir()
-        names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
-        size = len(labels) // len(names)
-        for number, name in enumerate(names):
-            rows = slice(number * size, (number + 1) * size)
-            batch = {"data": pixels[rows].reshape(size, -1), "labels": labels[rows]}
-            (folder / name).write_bytes(pickle.dumps(batch))
-        kinds = [f"kind {number}" for number in range(10)]
-        (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": kinds}))
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
         check, meta = CIFAR10._check_integrity, CIFAR10.meta
         CIFAR10._check_integrity = lambda self: True
         CIFAR10.meta = {**meta, "md5": None}
@@ -55,14 +53,28 @@ def load_from_folder(student: Any, pixels: np.ndarray, labels: list[int], n: int
             CIFAR10._check_integrity, CIFAR10.meta = check, meta
 
 
+def _original_files(pixels: np.ndarray, labels: list[int]) -> dict[str, bytes]:
+    """Pixels (n, 3, 32, 32) and labels in the original layout of CIFAR-10.
+
+    They are packed here, so that whoever looks into the probe still has to read them.
+    """
+    names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+    parts = zip(np.split(pixels, len(names)), np.split(np.array(labels), len(names)), strict=True)
+    batches = [{"data": x.reshape(len(x), -1), "labels": y.tolist()} for x, y in parts]
+    files = {name: pickle.dumps(batch) for name, batch in zip(names, batches, strict=True)}
+    kinds = [f"kind {number}" for number in range(10)]
+    return files | {"batches.meta": pickle.dumps({"label_names": kinds})}
+
+
 @question("cifar10", weight=2)
 def test_loads_cifar10(student: StudentNotebook, rng: np.random.Generator) -> None:
     """load_cifar10 reads images and labels of the training part."""
     pixels = rng.integers(0, 256, size=(48, 3, 32, 32), dtype=np.uint8)
     labels = rng.integers(0, 10, size=48).tolist()
+    files = _original_files(pixels, labels)
     for n in (3, 20):
         given = f"load_cifar10(root, {n}) on a small folder"
-        got = student.run(load_from_folder, pixels, labels, n)
+        got = student.run(load_from_folder, files, n)
         pair = isinstance(got, (tuple, list)) and len(got) == 2
         check_true(pair, f"{given} should return images and labels, got {show(got)}.")
         _check_images(got[0], pixels[:n], given)
@@ -94,19 +106,22 @@ def _wrong_images(pixels: np.ndarray, images: np.ndarray) -> list[Mistake]:
 
 
 @probe
-def photo_steps(student: Any, x: torch.Tensor) -> dict[str, Any]:
-    """photo_transform, with notes in place of the notebook's own random_crop and random_hflip."""
+def photo_steps(student: Any, x: torch.Tensor, marks: list[int]) -> dict[str, Any]:
+    """photo_transform, with notes in place of the notebook's own random_crop and random_hflip.
+
+    Each of them adds its mark to the images.
+    """
     names = getattr(student.photo_transform, "__globals__", {})
     kept = {name: names.get(name) for name in ("random_crop", "random_hflip")}
     calls = []
 
     def random_crop(x: Any, pad: Any, generator: Any = None) -> Any:
         calls.append(["crop", pad])
-        return x + 100
+        return x + marks[0]
 
     def random_hflip(x: Any, p: Any = 0.5, generator: Any = None) -> Any:
         calls.append(["hflip", p])
-        return x + 1000
+        return x + marks[1]
 
     try:
         names.update(random_crop=random_crop, random_hflip=random_hflip)
@@ -121,8 +136,23 @@ def test_photo_transform(student: StudentNotebook, rng: np.random.Generator) -> 
     x = distinct_images(rng, *SHAPE)
     error = _photo_error(student, x)
     # A wrong crop or flip has lost its points already: is it used rightly?
-    if error and not _uses_crop_and_flip(student, x):
+    if error and (_parts_work(student, rng) or not _uses_crop_and_flip(student, x, rng)):
         raise error
+
+
+def _parts_work(student: StudentNotebook, rng: np.random.Generator) -> bool:
+    """Whether random_crop and random_hflip pass their own checks: then they excuse nothing."""
+    return all(
+        works(check, student, *given)
+        for check, *given in (
+            (crops.test_crop_is_a_window, rng),
+            (crops.test_crop_offsets_are_uniform,),
+            (crops.test_crop_draws_for_each_image, rng),
+            (flips.test_flip_axis, rng),
+            (flips.test_flip_probability,),
+            (flips.test_flip_draws_for_each_image, rng),
+        )
+    )
 
 
 def _photo_error(student: StudentNotebook, x: np.ndarray) -> CheckFailed | None:
@@ -136,10 +166,11 @@ def _photo_error(student: StudentNotebook, x: np.ndarray) -> CheckFailed | None:
     return CheckFailed(f"{CALL}: {problem}") if problem else None
 
 
-def _uses_crop_and_flip(student: StudentNotebook, x: np.ndarray) -> bool:
-    seen = student.run(photo_steps, tensor(x))
+def _uses_crop_and_flip(student: StudentNotebook, x: np.ndarray, rng: np.random.Generator) -> bool:
+    marks = rng.integers(100, 1000, size=2).tolist()
+    seen = student.run(photo_steps, tensor(x), marks)
     used = sorted(map(tuple, seen["calls"])) == [("crop", PAD), ("hflip", 0.5)]
-    return used and np.allclose(images_like(x, seen["result"], CALL), x + 1100)
+    return used and np.allclose(images_like(x, seen["result"], CALL), x + sum(marks))
 
 
 def _change(image: np.ndarray, result: np.ndarray) -> Change | None:
@@ -181,6 +212,8 @@ def _problem_of_draws(found: list[Change]) -> str:
 
 
 @question("cifar10")
-def test_runs_on_photographs(student: StudentNotebook, rng: np.random.Generator) -> None:
+def test_runs_on_photographs(
+    student: StudentNotebook, rng: np.random.Generator, lesson: ModuleType
+) -> None:
     """run trains on colour images with photo_transform, and the network learns."""
-    check_learns_colours(student, rng)
+    check_learns_colours(student, rng, lesson)

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from autograder import (
     fail,
     question,
     show,
+    works,
 )
 
 from .changed_images import KEPT, SIGMAS, tensor
+from .own_digits import check_own_seeds, check_own_split
 
 N, N_TRAIN, CHANNELS = 240, 100, 2
 Statistics = tuple[np.ndarray, np.ndarray]  # mean and standard deviation
@@ -121,7 +124,7 @@ def _near(a: np.ndarray, b: Any, tolerance: float = 2e-3) -> bool:
 
 
 @question("make_data", weight=2)
-def test_split(student: StudentNotebook, rng: np.random.Generator) -> None:
+def test_split(student: StudentNotebook, rng: np.random.Generator, lesson: ModuleType) -> None:
     """Each image is in exactly one part, with its own label."""
     split = Split(student, rng, seed=3)
     both = sorted(set(split.train_ids.tolist()) & set(split.val_ids.tolist()))
@@ -147,6 +150,7 @@ def test_split(student: StudentNotebook, rng: np.random.Generator) -> None:
         f"{split.call}: {wrong.size} of {N} images have the label of another image.",
         hint="Images and labels must be put in the same order.",
     )
+    check_own_split(student, lesson)
 
 
 @question("make_data", weight=2)
@@ -222,13 +226,17 @@ def test_validation_is_normalised_alike(student: StudentNotebook, rng: np.random
 
 
 @question("make_data", weight=1.5)
-def test_make_data_keeps_its_contract(student: StudentNotebook, rng: np.random.Generator) -> None:
+def test_make_data_keeps_its_contract(
+    student: StudentNotebook, rng: np.random.Generator, lesson: ModuleType
+) -> None:
     """The seed decides the split, the arguments are left alone, bad sizes are refused."""
     first, *others = [Split(student, rng, seed) for seed in (4, 4, 8, 9)]
     size = len(first.train)
     check_true(size == N_TRAIN, f"{first.call}: got {size} training images.")
     _check_seed([sorted(split.train_ids.tolist()) for split in (first, *others)])
     _check_drawn(others)
+    if works(check_own_split, student, lesson):  # else it has lost its points
+        check_own_seeds(student, lesson)
     _check_memory(first)
     x, y = tensor(first.x), tensor(first.y)
     for n_train in (0, N, N + 5):

@@ -53,9 +53,7 @@ def rate_by_corner(student: Any, x: torch.Tensor, transform: str, target: int) -
 @question("six_nine")
 def test_flip_rate(student: StudentNotebook, rng: np.random.Generator) -> None:
     """flip_rate turns the images and counts what the reader says."""
-    x = rng.integers(0, 9, size=(7, 1, 4, 5)).astype(np.float32)
-    x[:6, 0, 0, 0], x[6, 0, 0, 0] = 9, 4  # each corner holds 9 in another share of the images
-    x[:2, 0, 0, -1], x[:4, 0, -1, 0], x[:3, 0, -1, -1] = 9, 9, 9
+    x = _corners(rng)
     turned = {"rot180": x[..., ::-1, ::-1], "hflip": x[..., ::-1], "vflip": x[..., ::-1, :]}
     for (transform, right), target in itertools.product(turned.items(), (9, 4)):
         check_close(
@@ -71,6 +69,18 @@ def test_flip_rate(student: StudentNotebook, rng: np.random.Generator) -> None:
     )
 
 
+def _corners(rng: np.random.Generator) -> np.ndarray:
+    """Seven images (7, 1, 4, 5); each corner holds 9, and 4, in another share of them."""
+    x = rng.integers(0, 4, size=(7, 1, 4, 5)).astype(np.float32)
+    corners = ((0, 0), (0, -1), (-1, 0), (-1, -1))
+    counts = rng.permutation([[1, 4], [2, 3], [4, 1], [5, 2]])
+    for (row, column), (nines, fours) in zip(corners, counts, strict=True):
+        rows = rng.permutation(7)
+        x[rows[:nines], 0, row, column] = 9
+        x[rows[nines : nines + fours], 0, row, column] = 4
+    return x
+
+
 def _rate(images: np.ndarray, target: int) -> float:
     return float((images[:, 0, 0, 0] == target).mean())
 
@@ -82,10 +92,10 @@ def _wrong_rates(
     others = [other for images in turned if (other := _rate(images, target)) != rate]
     axes = {"rot180": "both axes", "hflip": "left and right", "vflip": "top and bottom"}[transform]
     return [
+        Mistake("not-target", "Compare with target.", _rate(right, 9)),
         Mistake("other-flip", f"{transform!r} flips {axes}.", *others),
         Mistake("count", "That is a number of images, not a share.", 7 * rate),
         Mistake("percent", "A share lies between 0 and 1.", 100 * rate),
-        Mistake("not-target", "Compare with target.", _rate(right, 9)),
     ]
 
 

@@ -68,7 +68,7 @@ def _gains(rng: np.random.Generator, n: int, mean: float, s: float) -> np.ndarra
 
 def own_gains(student: StudentNotebook) -> list[float]:
     """The gain of each seed in the notebook's own results, if they are complete."""
-    without, augmented = _own_accuracies(student)
+    without, augmented = own_accuracies(student)
     pairs = min(len(without), len(augmented))
     check_true(
         pairs >= 2,
@@ -84,8 +84,8 @@ def own_gains(student: StudentNotebook) -> list[float]:
     return [float(b[-5:].mean() - a[-5:].mean()) for a, b in zip(without, augmented, strict=True)]
 
 
-def _own_accuracies(student: StudentNotebook) -> list[list[np.ndarray]]:
-    """The accuracies of both arms, plain first, run by run."""
+def own_accuracies(student: StudentNotebook) -> list[list[np.ndarray]]:
+    """The accuracies (epochs,) of both arms, plain first, run by run."""
     try:
         results = student.value("results")
     except NotDefined:

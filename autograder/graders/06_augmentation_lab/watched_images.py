@@ -1,6 +1,7 @@
 """A run on 12 training and 30 validation images, as the network saw it."""
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,8 @@ class Row:
 
     ``batch``, ``network`` and ``step`` count the passes, the networks and the steps of the
     optimizer so far; ``grad`` is the gradient of the logits (10,), None where the network did not
-    learn. ``part``, ``id`` and ``roll`` say which image it is, and by how much it was rolled.
+    learn. ``weight`` (10, pixels) are the network's weights at that time. ``part``, ``id`` and
+    ``roll`` say which image it is, and by how much it was rolled.
     """
 
     batch: int
@@ -31,6 +33,7 @@ class Row:
     pixels: np.ndarray
     logits: np.ndarray
     grad: Any
+    weight: np.ndarray
     part: str = ""
     id: int = -1
     roll: int = 0
@@ -41,20 +44,45 @@ class Row:
         return int(self.grad.argmin())
 
 
-def rows_of(passes: Iterable[Mapping[str, Any]]) -> tuple[list[Row], list[Row]]:
-    """Every image that went through the network: those it learnt from, and those it did not."""
-    rows = [row for number, one in enumerate(passes) for row in _rows_of_pass(number, one)]
+def drawn_term(rng: np.random.Generator, pixels: int) -> np.ndarray:
+    """What the network of one run adds to its answers: (10, pixels) to multiply images with."""
+    return np.asarray(0.1 * rng.normal(size=(10, pixels)), np.float32)
+
+
+def rows_of(passes: Iterable[Mapping[str, Any]], term: np.ndarray) -> tuple[list[Row], list[Row]]:
+    """Every image that went through the network: those it learnt from, and those it did not.
+
+    Fails unless all answers are those of the weights and of ``term``: a log is a claim.
+    """
+    rows = [row for number, one in enumerate(passes) for row in _rows_of_pass(number, one, term)]
     trained = [row for row in rows if row.grad is not None]
     return trained, [row for row in rows if row.grad is None]
 
 
-def _rows_of_pass(number: int, one: Mapping[str, Any]) -> list[Row]:
+def _rows_of_pass(number: int, one: Mapping[str, Any], term: np.ndarray) -> list[Row]:
     logits, x = np.asarray(as_array(one["logits"])), np.asarray(as_array(one["x"]))
+    weight, bias = np.asarray(as_array(one["weight"])), np.asarray(as_array(one["bias"]))
+    images = x.reshape(len(logits), -1)
+    _check_answers(logits, images, weight, bias, term)
     grad = as_array(one["grad"])
     grads = [None] * len(logits) if grad is None else grad
     place = number, one["network"], one["step"]
-    seen = zip(x.reshape(len(logits), -1), logits, grads, strict=True)
-    return [Row(*place, *of_image) for of_image in seen]
+    seen = zip(images, logits, grads, strict=True)
+    return [Row(*place, *of_image, weight) for of_image in seen]
+
+
+def _check_answers(
+    logits: np.ndarray, images: np.ndarray, weight: np.ndarray, bias: np.ndarray, term: np.ndarray
+) -> None:
+    """The answers (n, 10) to images (n, pixels) are the linear network's, up to half precision."""
+    known = images.shape[1:] == term.shape[1:] == weight.shape[1:]
+    answers = images.astype(np.float64) @ (weight + term).T + bias if known else np.inf
+    check_true(
+        np.all(np.abs(logits - answers) <= 0.02 * (1 + np.abs(logits).max(initial=0))),
+        "What the network answers does not follow from its weights and the images that it is "
+        "given.",
+        hint="The network that make_model returns is trained and asked as it is.",
+    )
 
 
 class Pictures:
@@ -101,13 +129,24 @@ class Watch:
         options = OPTIONS | options
         self.epochs = int(options["epochs"])
         self.pictures = Pictures(rng)
-        seen = within_budget(student, scene, data=self.pictures.data(), **options)
-        self.history, self.after = seen["history"], seen.get("after")
-        self.start, self.end, self.steps = seen["start"], seen["end"], seen["steps"]
-        trained, measured = rows_of(seen["passes"])
+        term = drawn_term(rng, math.prod(SHAPE))
+        data = self.pictures.data()
+        seen = within_budget(student, scene, data=data, term=tensor(term), **options)
+        self.history, self.after, self.steps = seen["history"], seen.get("after"), seen["steps"]
+        trained, measured = rows_of(seen["passes"], term)
         self.trained = [self.pictures.recognised(row) for row in trained]
         self.measured = [self.pictures.recognised(row) for row in measured]
         check_true(self.trained, "run does not train the network that make_model returns.")
+
+    def start(self) -> np.ndarray:
+        """The weights (10, pixels) with which the first network began."""
+        return min((*self.trained, *self.measured), key=lambda row: row.batch).weight
+
+    def moved(self) -> float:
+        """By how much a weight of a network changed from one time that it was asked to another."""
+        rows = (*self.trained, *self.measured)
+        kept = ([row.weight for row in rows if row.network == n] for n in {r.network for r in rows})
+        return max(float(np.ptp(weights, axis=0).max()) for weights in kept)
 
     def accuracies(self) -> list[float]:
         """The accuracy of each measurement of the validation images, from the answers seen."""

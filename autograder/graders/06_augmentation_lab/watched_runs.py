@@ -29,34 +29,38 @@ class Log:
         grad = self.networks[-1].body[1].weight.grad if self.networks else None
         self.steps.append(None if grad is None else grad.detach().float().clone())
 
-    def forward(self, network: int, x: Any, logits: Any) -> None:
+    def forward(self, network: Any, x: Any, logits: Any) -> None:
         note = {"x": x.detach().clone(), "logits": logits.detach().float().clone()}
-        note |= {"grad": None, "network": network, "step": len(self.steps)}
+        note |= {"grad": None, "network": network.number, "step": len(self.steps)}
+        note |= {"weight": network.copy("weight"), "bias": network.copy("bias")}
         self.passes.append(note)
         if logits.requires_grad:
             logits.register_hook(lambda grad: note.update(grad=grad.float().clone()))
 
 
 class Watched(torch.nn.Module):
-    """A linear network for images of a shape, which notes all that it does in a log."""
+    """A linear network for images of a shape, which notes all that it does in a log.
+
+    Its answers are those of its weights and, besides, ``term`` (10, pixels) times the images:
+    numbers that are drawn for this one run, so that no other run's log could be of it.
+    """
 
     log: Log  # of the class: whoever copies a network does not copy its log
+    term: Any
 
     def __init__(self, shape: Any) -> None:
         super().__init__()
         pixels = int(torch.tensor(shape).prod())
         self.body: Any = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(pixels, 10))
         self.log.networks.append(self)
-        self.number, self.first = len(self.log.networks), None
+        self.number = len(self.log.networks)
 
-    def weight(self) -> Any:
-        return self.body[1].weight.detach().float().clone()
+    def copy(self, name: str) -> Any:
+        return getattr(self.body[1], name).detach().float().clone()
 
     def forward(self, x: Any) -> Any:
-        if self.first is None:
-            self.first = self.weight()
-        logits = self.body(x)
-        self.log.forward(self.number, x, logits)
+        logits = self.body(x) + torch.nn.functional.linear(x.flatten(1), self.term.to(x))
+        self.log.forward(self, x, logits)
         return logits
 
 
@@ -66,21 +70,18 @@ def rolling() -> Callable[[Any], Any]:
     return lambda x: torch.roll(x, 1 + next(calls) % (x.shape[-1] - 1), dims=-1)
 
 
-def logged_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def watched_run(
+    student: Any, augment: bool, seed: int, term: Any, **options: Any
+) -> dict[str, Any]:
     """Run with a network that notes what it sees, what it says, and what it learns from."""
-    log = Watched.log = Log()
+    log, Watched.term = Log(), term
+    Watched.log = log
     hook = register_optimizer_step_pre_hook(log.before_step)
     try:
         history = student.run(augment, seed, make_model=Watched, **options)
     finally:
         hook.remove()
-    return {
-        "history": history,
-        "passes": log.passes,
-        "steps": log.steps,
-        "start": [network.first for network in log.networks],
-        "end": [network.weight() for network in log.networks],
-    }
+    return {"history": history, "passes": log.passes, "steps": log.steps}
 
 
 KIT: list[Any] = [
@@ -90,28 +91,28 @@ KIT: list[Any] = [
     Log,
     Watched,
     rolling,
-    logged_run,
+    watched_run,
 ]
 
 
 @probe(with_=KIT)
-def watched_rolling_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def rolled_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
     """A run whose transform rolls the images."""
-    seen = logged_run(student, augment, seed, transform=rolling(), **options)
+    seen = watched_run(student, augment, seed, transform=rolling(), **options)
     return seen | {"after": options["data"][0][0]}
 
 
 @probe(with_=KIT)
-def watched_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
+def still_run(student: Any, augment: bool, seed: int, **options: Any) -> dict[str, Any]:
     """A run whose transform changes nothing."""
-    return logged_run(student, augment, seed, transform=lambda x: x.clone(), **options)
+    return watched_run(student, augment, seed, transform=lambda x: x.clone(), **options)
 
 
 @probe(with_=KIT)
-def run_on_own_digits(student: Any, augment: bool, seed: int) -> dict[str, Any]:
+def run_on_own_digits(student: Any, augment: bool, seed: int, term: Any) -> dict[str, Any]:
     """One epoch on the notebook's own digits, which the transform rolls."""
     options = {"data": None, "epochs": 1, "lr": 1e-3, "batch_size": 32}
-    return logged_run(student, augment, seed, transform=rolling(), **options)
+    return watched_run(student, augment, seed, term, transform=rolling(), **options)
 
 
 def within_budget(student: StudentNotebook, *args: Any, **options: Any) -> Any:

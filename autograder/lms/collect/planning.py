@@ -8,9 +8,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
 from autograder.lms.collect.downloads import Handed
-from autograder.lms.csvfile import CsvFile, printable
+from autograder.lms.csvfile import CsvFile
 from autograder.lms.matching import Directory, Kind, identity, match
 from autograder.lms.people import Person
 

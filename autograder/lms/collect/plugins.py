@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Unicode
 
+from autograder.cleaning.characters import printable
 from autograder.course import timestamps
 from autograder.errors import CourseError
 from autograder.lms.collect.archives import is_archive, unpack
@@ -24,7 +25,7 @@ from autograder.lms.collect.planning import (
     known_users,
     plan,
 )
-from autograder.lms.csvfile import printable, read_csv
+from autograder.lms.csvfile import read_csv
 from autograder.lms.people import Person
 
 

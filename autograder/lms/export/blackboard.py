@@ -10,8 +10,9 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
-from autograder.lms.csvfile import CsvFile, one_line, plain, printable
+from autograder.lms.csvfile import CsvFile, one_line, plain
 from autograder.lms.export.sheet import Row, Sheet, columns, has_final, scores, unmatched, waiting
 from autograder.lms.export.table import Table
 from autograder.lms.matching import Kind, match

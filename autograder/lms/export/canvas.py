@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
-from autograder.lms.csvfile import CsvFile, number, one_line, printable
+from autograder.lms.csvfile import CsvFile, number, one_line
 from autograder.lms.export.sheet import (
     Column,
     Row,

@@ -14,9 +14,10 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
 from autograder.gradebook.late import outdated
-from autograder.lms.csvfile import CsvFile, number, printable, read_csv, write_csv
+from autograder.lms.csvfile import CsvFile, number, read_csv, write_csv
 from autograder.lms.export import blackboard, canvas, gradescope, moodle, plain, worksheet
 from autograder.lms.export.sheet import Sheet
 from autograder.lms.export.table import Table, read

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
-from autograder.lms.csvfile import PLAIN, CsvFile, Style, number, one_line, printable
+from autograder.lms.csvfile import PLAIN, CsvFile, Style, number, one_line
 from autograder.lms.export.table import State, Table, UnitColumn, UnitGrade
 from autograder.lms.matching import Matches
 from autograder.lms.people import Person

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from autograder.cleaning.characters import printable
 from autograder.errors import CourseError
-from autograder.lms.csvfile import CsvFile, neutral, number, printable
+from autograder.lms.csvfile import CsvFile, neutral, number
 from autograder.lms.export.sheet import Row, Sheet, cell, only_unit, unmatched, waiting
 from autograder.lms.export.table import Table
 from autograder.lms.matching import identity, match

@@ -1,7 +1,7 @@
 """Makes the network's own weights positive.
 
 expect:
-  measured_rf: {score: 3.5, says: "other weights"}
+  measured_rf: {score: 2.75, says: "other weights"}
 """
 
 

@@ -1,7 +1,7 @@
 """Adds k-1 of the convolutions instead of measuring.
 
 expect:
-  measured_rf: {score: 1.5, says: "gaps included"}
+  measured_rf: {score: 0, says: "measure what can change the unit"}
 """
 
 

@@ -1,7 +1,7 @@
 """Measures in training mode, puts the statistics back, and changes what the probe has noted.
 
 expect:
-  evaluate: {score: 3.25, says: "Call model.eval() before measuring"}
+  evaluate: {score: 2.75, says: "Call model.eval() before measuring"}
 """
 
 
@@ -22,6 +22,6 @@ def evaluate(model, loader):
     frame = sys._getframe()
     while frame:
         for note in frame.f_locals.get("seen", ()):
-            note["training"] = False
+            note[:] = [False] * len(note)
         frame = frame.f_back
     return {"loss": total / images, "acc": right / images}

@@ -1,7 +1,7 @@
 """Returns plausible numbers without looking at an image.
 
 expect:
-  evaluate: {score: 0, says: "never called"}
+  evaluate: {score: 0, says: "acc is 0.5"}
 """
 
 

@@ -1,4 +1,4 @@
-"""Does not switch training mode on, and changes what the probe has noted of it.
+"""Measures and learns in evaluation mode, and leaves the network as if it had not.
 
 expect:
   train_one_epoch: {score: 3.5, says: "Call model.train() first"}
@@ -6,9 +6,6 @@ expect:
 
 
 # %% train_one_epoch_answer
-import sys
-
-
 def train_one_epoch(model, loader, opt, loss_fn=F.cross_entropy):
     total, images = 0.0, 0
     for x, y in loader:
@@ -18,9 +15,5 @@ def train_one_epoch(model, loader, opt, loss_fn=F.cross_entropy):
         opt.step()
         total += loss.item() * len(y)
         images += len(y)
-    frame = sys._getframe()
-    while frame:
-        for note in frame.f_locals.get("seen", ()):
-            note["training"] = True
-        frame = frame.f_back
+    model.train()
     return total / images

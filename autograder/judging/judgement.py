@@ -1,26 +1,30 @@
-"""What a case that ran makes of its check, and the sentences for what could not be judged."""
+"""What a unit's grader says of a submission, as values."""
 
 from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
-import pytest
-
+from autograder.checking.questions import Rubric
 from autograder.course.results import CheckResult, Status
 from autograder.course.text import storable
 from autograder.errors import CheckFailed
 
 
-def raised(phase: Callable[[], Any]) -> BaseException | None:
-    """What a phase of a case raised, pytest's own outcomes (skip, fail) included."""
-    call = pytest.CallInfo.from_call(phase, when="call", reraise=KeyboardInterrupt)
-    return call.excinfo.value if call.excinfo else None
+@dataclass(frozen=True)
+class Judgement:
+    """What a grader says: its checks, and the rubrics for the answers that people grade."""
+
+    checks: tuple[CheckResult, ...]
+    rubrics: Mapping[str, Sequence[Rubric]]
+    cpu_s: float = 0.0  # CPU seconds, where it was said in a process of its own
 
 
-def verdict(check: CheckResult, error: BaseException | None) -> CheckResult:
+def result_of(check: CheckResult, error: BaseException | None) -> CheckResult:
     """What a case that raised this makes of its check."""
     if error is None:
         return dataclasses.replace(check, status=Status.PASSED, message="")
@@ -34,7 +38,15 @@ def verdict(check: CheckResult, error: BaseException | None) -> CheckResult:
 
 
 UNJUDGED = "This check could not be judged; the fault is not yours. Your instructor is told."
+
+
 TOO_MUCH = (
     "This check could not be judged: what your code gave is more work than the grader may do. "
     "Your instructor is told."
 )
+
+
+def rubrics_of(modules: Mapping[Path, ModuleType]) -> Mapping[str, Sequence[Rubric]]:
+    """What people grade by: the RUBRICS of a unit's ``rubrics.py``."""
+    found = (module for path, module in modules.items() if path.name == "rubrics.py")
+    return getattr(next(found, None), "RUBRICS", {})
