@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, writes
 from autograder.course.results import Status
 from autograder.course.unit import Unit
 from autograder.errors import KernelDied, PreloadedDied
+from autograder.judging import judging_process
 from autograder.judging.apart import judge_apart
 from autograder.judging.judging_process import Given, close_judge
 from autograder.sandbox.limits import LIMITS
@@ -20,7 +21,7 @@ from autograder.sandbox_inside import codec
 LIMITED = dataclasses.replace(
     LIMITS, judge_cpu_s=1.0, judge_total_cpu_s=8.0, judge_memory=256 << 20, idle_s=20.0
 )
-GIVEN = Given("ada", {}, 0)
+GIVEN = Given("ada", {}, 1 << 127)
 
 # A check between two others does more than it may; each way is one that nothing in Python stops
 # or that nothing in C does.
@@ -155,11 +156,12 @@ def test_the_process_stays_for_the_next_submission_and_ends_with_ours(tmp_path):
     )
     try:
         said = [judge_apart(three, Canned(), GIVEN, LIMITED).checks[0].status for _ in range(3)]
+        process = judging_process._shared
     finally:
         close_judge()
     assert said == [Status.FAILED, Status.PASSED, Status.FAILED]
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(process._pid, os.WNOHANG)
 
 
 def test_arrays_reach_the_checks_as_they_were_sent(tmp_path):
