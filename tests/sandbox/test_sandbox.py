@@ -38,16 +38,18 @@ def run(*sources, limits=SMALL, warm=True, files=None):
 
 def test_the_repository_and_the_graders_are_out_of_sight():
     """Neither the project nor any file of the graders can be read or imported."""
-    here, graders = str(ROOT), (ROOT / GRADERS).rglob("*.py")
-    secret = {*(path.name for path in graders), "gradebook.db", "nbgrader_config.py"}
-    secret -= {"__init__.py", "convolution.py"}  # names that libraries have too
+    here = str(ROOT)
+    files = [*(ROOT / GRADERS).rglob("*.py"), ROOT / "nbgrader_config.py"]
+    secret = {path.name: path.stat().st_size for path in files if path.stat().st_size}
     [said] = run(
         f"""
 import glob, os
 print([p for p in glob.glob({here!r} + "/*")])
+secret = {secret!r}  # by size too: libraries have files of the same names
 found = [os.path.join(d, f) for d, _, fs in os.walk("/") for f in fs
-         if d.split("/")[1] not in ("proc", "sys") and
-         "/nbgrader/" not in d and f in {secret!r}]
+         if d.split("/")[1] not in ("proc", "sys") and "/nbgrader/" not in d and (
+         f == "gradebook.db" or
+         f in secret and os.path.getsize(os.path.join(d, f)) == secret[f])]
 print(found)
 try:
     import autograder.graders
