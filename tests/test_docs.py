@@ -10,14 +10,13 @@ from __future__ import annotations
 import csv
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from nbgrader.apps.nbgraderapp import NbGraderApp
-from support.courses import ROOT, hand_in
+from support.courses import ROOT, copy_course, hand_in
 from typer.testing import CliRunner
 
 from autograder.authoring import samples
@@ -79,9 +78,7 @@ EVERY = [(page, command) for page in PAGES if page != AUTHORS for command in com
 def course(tmp_path_factory):
     """A scratch course with one student's submission, as the docs assume it."""
     folder = tmp_path_factory.mktemp("docs")
-    for part in ("source", "solutions"):
-        shutil.copytree(ROOT / part / UNIT, folder / part / UNIT)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    copy_course(folder, UNIT, parts=("source", "solutions"))
     [sample] = [one for one in samples.load(Course(ROOT), UNIT) if one.name == "alt_loops"]
     hand_in(Course(folder), STUDENT, UNIT, sample.data(STUDENT))
     return folder
@@ -144,7 +141,9 @@ def test_what_is_not_run_here_exists(command):
     elif program == "nbgrader":
         assert rest[0] in NbGraderApp.subcommands
     if {program, f"{program} {rest[0] if rest else ''}"}.isdisjoint(NOT_RUN):
-        others = [path for path in (ROOT / "tests").glob("*.py") if path.name != "test_docs.py"]
+        others = [
+            path for path in (ROOT / "tests").rglob("test_*.py") if path.name != "test_docs.py"
+        ]
         words = f'"{rest[0]}"', f"import {rest[0]}"
         assert any(word in path.read_text() for path in others for word in words), (
             f"no test runs {command}"

@@ -703,9 +703,7 @@ def test_a_killed_kernel_or_preloaded_process_is_not_the_students_fault():
         with Session({}, SMALL, runtime=COURSE) as session, pytest.raises(PreloadedDied):
             session.run(notebook)
         strike.join()
-        close_shared(
-            COURSE
-        )  # as an evaluation does; until its end is seen, it would be asked again
+        close_shared()  # as an evaluation does; until its end is seen, it would be asked again
     assert run("print('again')") == ["again\n"]
 
 

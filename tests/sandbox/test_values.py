@@ -13,8 +13,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox_inside import codec
+from autograder.sandbox_inside import codec, frames
 from autograder.sandbox_inside.codec import CodecError, Opaque
+
+
+@pytest.fixture(autouse=True)
+def tensors():
+    """The library whose tensors cross is the course's to name."""
+    codec.use_tensors("torch")
+    yield
+    codec.use_tensors("")
 
 
 def through(value):
@@ -159,12 +167,12 @@ def test_nothing_may_follow_a_frame():
     """A second answer, sent before it was asked for, would be taken for that to the next call."""
     here, there = socket.socketpair()
     with here, there:
-        codec.send(there, "first")
-        assert codec.receive(here) == "first"
+        frames.send(there, "first")
+        assert frames.receive(here) == "first"
         for answer in ("second", "third"):
-            codec.send(there, answer)
+            frames.send(there, answer)
         with pytest.raises(CodecError, match="follows"):
-            codec.receive(here)
+            frames.receive(here)
 
 
 def test_a_promised_size_costs_no_memory():
@@ -173,7 +181,7 @@ def test_a_promised_size_costs_no_memory():
     with here, there:
         there.sendall(struct.pack("!II1Q", 1, 1, 1 << 42))
         with pytest.raises(CodecError):
-            codec.receive(here)
+            frames.receive(here)
 
 
 def test_large_arrays_cross_a_socket():
@@ -181,7 +189,7 @@ def test_large_arrays_cross_a_socket():
     here, there = socket.socketpair()
     value = np.random.default_rng(0).normal(size=(1000, 1000))
     with here, there:
-        sender = threading.Thread(target=codec.send, args=(there, value))
+        sender = threading.Thread(target=frames.send, args=(there, value))
         sender.start()
-        assert np.array_equal(codec.receive(here), value)
+        assert np.array_equal(frames.receive(here), value)
         sender.join()

@@ -19,7 +19,10 @@ def copy_course(folder: Path, *units: str, parts: tuple[str, ...] = ("source",))
     for part in parts:
         for unit in units:
             shutil.copytree(ROOT / part / unit, folder / part / unit)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    for path in (ROOT / "nbgrader_config.py", *filter(Path.is_file, (ROOT / "source").iterdir())):
+        place = folder / path.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
     shutil.copytree(ROOT / GRADERS, folder / GRADERS, ignore=shutil.ignore_patterns("__pycache__"))
     return Course(folder)
 
