@@ -230,7 +230,8 @@ def observed(value: Any, shape: type[T]) -> T:
     """A value of the student's process as this type; fails the check where it is of another.
 
     ``shape`` is a type of Python, of numpy or of the library of tensors, or a ``msgspec.Struct`` of
-    such types, which then is made from a dict. Lists and tuples stand for each other; numbers are not converted.
+    ``shape`` is a type of Python, of numpy or of the library of tensors, or a ``msgspec.Struct``
+    of such types, which
     """
     try:
         return msgspec.convert(value, shape)
