@@ -230,8 +230,8 @@ def observed(value: Any, shape: type[T]) -> T:
     """A value of the student's process as this type; fails the check where it is of another.
 
     ``shape`` is a type of Python, of numpy or of the library of tensors, or a ``msgspec.Struct`` of
-    ``shape`` is a type of Python, of numpy or of the library of tensors, or a ``msgspec.Struct``
-    of such types, which
+    such types, which then is made from a dict. Lists and tuples stand for each other; numbers are
+    not converted.
     """
     try:
         return msgspec.convert(value, shape)
