@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support.courses import ROOT, copy_course, linear_algebra, nbgrader
 
 from autograder.checking.titled_cases import MARK
 from autograder.course.course import Course
+
+# Whether a change lands must not depend on luck: there, the same examples are drawn each time.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:

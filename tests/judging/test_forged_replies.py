@@ -17,6 +17,7 @@ from support.forging import Forged, Honest, emptied, flattered, solved
 from autograder.authoring import samples
 from autograder.checking.notebook import StudentNotebook, observed
 from autograder.checking.questions import Probe
+from autograder.course.course import Course
 from autograder.course.results import Status
 from autograder.errors import CheckFailed, KernelDied
 from autograder.judging.evaluation import SEED, score
@@ -115,7 +116,7 @@ class Played:
 @pytest.fixture(scope="module", params=UNITS)
 def played(request, project, tmp_path_factory):
     unit = project.unit(request.param)
-    solution = samples.solution(ROOT, unit.name)
+    solution = samples.solution(Course(ROOT), unit.name)
     names = solved(solution, unit, tmp_path_factory.mktemp("solved"))
     return Played(unit, *(said(unit, names, seed) for seed in (SEED, SEED + 1)))
 
